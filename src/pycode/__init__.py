@@ -1,0 +1,5 @@
+"""PyCode, an AI coding agent."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
