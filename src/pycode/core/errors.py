@@ -199,3 +199,14 @@ class ProtocolError(ProviderError):
     """The answer is not what the protocol says."""
 
     code = "protocol"
+
+
+def exit_code_of(code: str) -> int:
+    """Return what the command line exits with for an error of this stable name; 1 for an unknown one."""
+    kinds: list[type[PyCodeError]] = [PyCodeError]
+    while kinds:
+        kind = kinds.pop()
+        if kind.code == code:
+            return kind.exit_code
+        kinds.extend(kind.__subclasses__())
+    return 1
