@@ -1,1 +1,3 @@
+"""How a face reaches the engine."""
+
 from __future__ import annotations

@@ -42,6 +42,11 @@ class Part:
     message_id: str = ""
     """The message it belongs to; filled in by the message when absent."""
 
+    def placed(self, session_id: str, message_id: str) -> Self:
+        """Set the session and message that the part belongs to, and return it."""
+        self.session_id, self.message_id = session_id, message_id
+        return self
+
     def to_dict(self) -> dict[str, Any]:
         """Return the part as JSON-serialisable data, without the fields that are None."""
         pairs = ((name, getattr(self, name)) for name in _names(type(self)))

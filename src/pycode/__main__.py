@@ -1,0 +1,7 @@
+"""`python -m pycode`."""
+
+from __future__ import annotations
+
+from pycode.cli.main import main
+
+main()

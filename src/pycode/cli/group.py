@@ -1,0 +1,89 @@
+"""The command group, its options, and what an error becomes: a sentence on stderr and an exit code."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from pycode import __version__
+from pycode.cli.options import Options, common_options
+from pycode.core.errors import PyCodeError
+from pycode.system.terminal import printable
+
+COMMANDS = {
+    "models": "Show the models and which of them can be used now.",
+    "run": "Do a task and print the answer.",
+    "version": "Show the version.",
+}
+"""Command to its help line; each is in the module of its name."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing it."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"pycode.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise AssertionError(f"pycode.cli.{cmd_name}.command is not a command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments name; an unknown one gets the nearest name."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = difflib.get_close_matches(name, COMMANDS, 1)
+            hint = f" Did you mean '{near[0]}'?" if near else f" Commands: {', '.join(COMMANDS)}."
+            ctx.fail(f"No such command '{name}'.{hint} To give a task: pycode run \"{name} …\"")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pycode", message="%(prog)s %(version)s")
+@common_options
+@click.pass_context
+def pycode(context: click.Context, /, **given: Any) -> None:
+    """PyCode, a coding agent: it reads your project, edits it, runs its tests and answers."""
+    context.obj = Options(**given)
+
+
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Run the command that the arguments name and return the exit code."""
+    try:
+        code = pycode.main(args=list(arguments), prog_name="pycode", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.Abort:
+        return 130
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except PyCodeError as error:
+        print(f"pycode: {printable(str(error))}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 141
+    return code if isinstance(code, int) else 0

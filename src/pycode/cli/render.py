@@ -1,0 +1,160 @@
+"""Shows a turn as it happens: the model's text on stdout, everything else on stderr.
+
+Nothing that the model, a file or a command says can drive the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TextIO
+
+from pycode.core.events import Event, MessageUpdated, PartDelta, PartUpdated, SessionError
+from pycode.core.parts import RetryPart, StepFinishPart, TextPart, ToolPart
+from pycode.system.terminal import has_colour, is_terminal, printable
+
+_COLOURS = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "dim": "2"}
+DIFF_LINES = 40
+"""How many lines of a diff are shown."""
+WIDTH = 200
+"""How long a line about a call may be."""
+
+
+class Renderer:
+    """Writes one run.
+
+    Args:
+        out: Where the model's text goes.
+        err: Where everything else goes.
+        environ: Says whether colours are wanted.
+    """
+
+    def __init__(self, out: TextIO, err: TextIO, environ: Mapping[str, str]) -> None:
+        self._out = out
+        self._err = err
+        self._colour = has_colour(err, environ)
+        self._guarded = is_terminal(out)
+        self._streamed: set[str] = set()
+        self._prompts: set[str] = set()
+        self._open_line = False
+        self.refused: list[str] = []
+        self.error: SessionError | None = None
+        self.steps = 0
+        self.usage: dict[str, int] = {}
+        self.cost: float | None = 0.0
+
+    def show(self, event: Event) -> None:
+        """Show an event, if it is one to show."""
+        match event:
+            case PartDelta(part_type="text"):
+                self._streamed.add(event.part_id)
+                self._write(event.text)
+            case MessageUpdated():
+                if event.message.role == "user":
+                    self._prompts.add(event.message.id)
+            case PartUpdated(part=TextPart() as text) if event.seq is not None:
+                if text.message_id not in self._prompts:
+                    self._end_text(text)
+            case PartUpdated(part=ToolPart() as call) if call.finished:
+                self._tool(call)
+            case PartUpdated(part=RetryPart() as retry):
+                self.note(f"{retry.error}; trying again in {retry.wait:.1f} s", "yellow")
+            case PartUpdated(part=StepFinishPart() as finish):
+                self._count(finish)
+            case SessionError():
+                self.error = event
+            case _:
+                pass
+
+    def note(self, text: str, colour: str = "dim") -> None:
+        """Write a line to stderr."""
+        self._break_line()
+        self._err.write(self._painted(printable(text), colour) + "\n")
+        self._err.flush()
+
+    def ask(self, text: str) -> None:
+        """Write a question to stderr and stay in its line."""
+        self._break_line()
+        self._err.write(self._painted(printable(text), "yellow"))
+        self._err.flush()
+
+    def summary(self, seconds: float) -> None:
+        """Write the line of tokens and cost.
+
+        Args:
+            seconds: How long the run took.
+        """
+        usage = self.usage
+        cached = usage.get("cache_read", 0)
+        total = usage.get("input", 0) + cached + usage.get("cache_write", 0)
+        parts = [f"{self.steps} step{'' if self.steps == 1 else 's'}"]
+        if total or usage.get("output"):
+            hit = f" ({_count(cached)} cached)" if cached else ""
+            parts.append(f"{_count(total)} tokens in{hit}, {_count(usage.get('output', 0))} out")
+        if self.cost:
+            parts.append(f"${self.cost:.4f}")
+        parts.append(f"{seconds:.1f} s")
+        self.note(" · ".join(parts))
+
+    def _write(self, text: str) -> None:
+        self._out.write(printable(text) if self._guarded else text)
+        self._out.flush()
+        self._open_line = not text.endswith("\n")
+
+    def _break_line(self) -> None:
+        if self._open_line:
+            self._out.write("\n")
+            self._out.flush()
+            self._open_line = False
+
+    def _end_text(self, part: TextPart) -> None:
+        if part.id not in self._streamed and part.text:
+            self._write(part.text)
+        self._streamed.discard(part.id)
+        self._break_line()
+
+    def _tool(self, call: ToolPart) -> None:
+        title = " ".join((call.title or call.tool).split())[:WIDTH]
+        if call.status == "completed":
+            self.note(f"✓ {title}{_exit_code(call)}", "dim")
+            self._diff(str(call.metadata.get("diff") or ""))
+            return
+        reason = " ".join((call.error or "").split())[:WIDTH]
+        if call.metadata.get("refusal") == "unattended":
+            self.refused.append(call.id)
+        self.note(f"✗ {title}: {reason}", "red" if call.status == "error" else "yellow")
+
+    def _diff(self, diff: str) -> None:
+        lines = diff.splitlines()
+        for line in lines[:DIFF_LINES]:
+            if line.startswith(("+++", "---")):
+                continue
+            colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+            self._err.write("  " + self._painted(printable(line[:WIDTH]), colour) + "\n")
+        if len(lines) > DIFF_LINES:
+            self._err.write(f"  … {len(lines) - DIFF_LINES} more lines\n")
+        self._err.flush()
+
+    def _count(self, finish: StepFinishPart) -> None:
+        self.steps += 1
+        for name, tokens in finish.usage.items():
+            self.usage[name] = self.usage.get(name, 0) + tokens
+        if finish.cost is None or self.cost is None:
+            self.cost = None
+        else:
+            self.cost += finish.cost
+
+    def _painted(self, text: str, colour: str) -> str:
+        if not self._colour or colour not in _COLOURS:
+            return text
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
+
+
+def _exit_code(call: ToolPart) -> str:
+    code = call.metadata.get("exit_code")
+    return f" (exit code {code})" if code else ""
+
+
+def _count(tokens: int) -> str:
+    if tokens < 1000:
+        return str(tokens)
+    return f"{tokens / 1000:.1f}k" if tokens < 1_000_000 else f"{tokens / 1_000_000:.2f}M"

@@ -1,0 +1,197 @@
+"""Decides what happens next in a turn: ask the model, run its calls, ask again, until it is done or has to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from pycode.core.errors import ProviderError
+from pycode.core.events import SessionError
+from pycode.core.parts import StepFinishPart, StepStartPart, ToolPart, now_ms
+from pycode.core.records import MessageInfo
+from pycode.engine.active import ActiveSession, ModelChoice
+from pycode.engine.calls import Calls
+from pycode.engine.limits import RepeatCheck
+from pycode.engine.processor import Outcome, Processor
+from pycode.engine.toolchain import Call, Toolchain
+from pycode.providers.base import StreamEvent
+from pycode.providers.profiles import cost
+
+CUT_RETRIES = 2
+"""How many responses in a row may break after something was shown before the turn fails."""
+
+_ENDS = {"length": "length", "content_filter": "content_filter"}
+_RUNS_CALLS = frozenset({"tool_calls", "stop", "pause"})
+
+
+@dataclass(slots=True)
+class TurnEnd:
+    """How a turn ended."""
+
+    reason: str
+    """done, limit, repeated, length, content_filter or error."""
+    message_id: str | None
+    """The turn's last assistant message."""
+
+
+@dataclass(slots=True)
+class TurnSettings:
+    """What holds for one turn."""
+
+    system: str
+    """The system prompt."""
+    tools: list[dict[str, Any]]
+    """The tools that the model is told of."""
+    max_steps: int
+    """Model requests at most."""
+    options: dict[str, Any]
+    """What every request passes to the provider: deadlines, retries, temperature."""
+
+
+class Turn:
+    """One turn of a session. Use it once."""
+
+    def __init__(
+        self,
+        session: ActiveSession,
+        choice: ModelChoice,
+        toolchain: Toolchain,
+        settings: TurnSettings,
+        repeats: RepeatCheck,
+    ) -> None:
+        self._session = session
+        self._journal = session.journal
+        self._choice = choice
+        self._toolchain = toolchain
+        self._settings = settings
+        self._repeats = repeats
+        self._cuts = 0
+        self._last_id: str | None = None
+        self._calls: list[Call] = []
+
+    async def run(self) -> TurnEnd:
+        """Work until there is nothing left to do."""
+        step = 0
+        while True:
+            self._steer()
+            if step >= self._settings.max_steps:
+                return self._end("limit")
+            step += 1
+            outcome = await self._step(step)
+            if outcome.error is not None:
+                if not self._may_go_on(outcome):
+                    return self._fail(outcome.error)
+                continue
+            self._cuts = 0
+            if any(call.stops_turn for call in self._calls):
+                return self._end("repeated")
+            if outcome.calls or outcome.reason == "pause" or any(self._session.prompts("steer")):
+                continue
+            return self._end(_ENDS.get(outcome.reason, "done"))
+
+    def _steer(self) -> None:
+        for prompt in self._session.prompts("steer"):
+            self._session.accept(prompt)
+
+    async def _step(self, step: int) -> Outcome:
+        message = MessageInfo(
+            session_id=self._session.id,
+            role="assistant",
+            parent=self._journal.state.head,
+            agent=self._toolchain.agent_name,
+            model=self._choice.label,
+        )
+        self._last_id = message.id
+        request = self._request()
+        self._journal.message(message)
+        start = StepStartPart(step=step, model=self._choice.label)
+        self._journal.part(start.placed(message.session_id, message.id))
+        self._calls = []
+        calls = Calls(self._run_call, self._reads_only)
+        processor = Processor(self._journal, message, lambda part: self._add_call(part, calls))
+        outcome: Outcome | None = None
+        try:
+            outcome = await processor.fold(request)
+            self._finish_step(outcome, message)
+            if outcome.error is None and outcome.reason in _RUNS_CALLS:
+                await calls.finish()
+            else:
+                await self._drop(calls, _why_not_run(outcome))
+        except asyncio.CancelledError:
+            await self._drop(calls, "cancelled by the user before it ran")
+            if outcome is None:
+                self._finish_step(Outcome(reason="cancelled"), message)
+            self._close(message, None)
+            raise
+        self._close(message, outcome.error)
+        return outcome
+
+    def _request(self) -> AsyncIterator[StreamEvent]:
+        settings = self._settings
+        return self._choice.provider.stream(
+            self._choice.model,
+            self._session.history.messages,
+            system=settings.system,
+            tools=settings.tools,
+            **settings.options,
+        )
+
+    def _add_call(self, part: ToolPart, calls: Calls) -> None:
+        call = self._toolchain.prepare(self._session, part)
+        call.repeated = self._repeats.repeats(part)
+        self._calls.append(call)
+        calls.add(part)
+
+    def _reads_only(self, part: ToolPart) -> bool:
+        return self._toolchain.reads_only(part)
+
+    async def _run_call(self, part: ToolPart) -> None:
+        call = next(call for call in self._calls if call.part is part)
+        if any(earlier.stops_turn for earlier in self._calls):
+            self._toolchain.skip(self._session, part, "not run: the turn was stopped before it")
+            return
+        await self._toolchain.run(call)
+        if call.repeated and not call.stops_turn:
+            self._repeats.forgive()
+
+    async def _drop(self, calls: Calls, reason: str) -> None:
+        for part in await calls.stop():
+            self._toolchain.skip(self._session, part, reason)
+
+    def _finish_step(self, outcome: Outcome, message: MessageInfo) -> None:
+        usage = dict(outcome.usage)
+        price = cost(self._choice.profile, usage) if usage else None
+        part = StepFinishPart(reason=outcome.reason, usage=usage, cost=price)
+        self._journal.part(part.placed(message.session_id, message.id))
+
+    def _close(self, message: MessageInfo, error: ProviderError | None) -> None:
+        message.completed = now_ms()
+        message.error = str(error) if error is not None else None
+        self._journal.message(message)
+        self._session.history.add(self._journal.state.entries[message.id])
+
+    def _may_go_on(self, outcome: Outcome) -> bool:
+        """Whether a broken response is asked for again, or kept to its last complete call."""
+        if outcome.error is None or not outcome.error.retryable or not outcome.shown:
+            return False
+        self._cuts += 1
+        return self._cuts <= CUT_RETRIES
+
+    def _fail(self, error: ProviderError) -> TurnEnd:
+        self._journal.publish(
+            SessionError(session_id=self._session.id, code=error.code, message=str(error))
+        )
+        return self._end("error")
+
+    def _end(self, reason: str) -> TurnEnd:
+        return TurnEnd(reason, self._last_id)
+
+
+def _why_not_run(outcome: Outcome) -> str:
+    if outcome.reason == "length":
+        return (
+            "not run: the response reached the output limit. Make the call again, in smaller pieces"
+        )
+    return "not run: the response broke before its end. Make the call again if it is still wanted"

@@ -1,0 +1,124 @@
+"""Builds the system prompt: one text a part, in a fixed order.
+
+It is built once in a session and kept in its log, so that nothing in it (the date, a changed instruction file) can
+change the beginning of later requests.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pycode.system.files import decode
+from pycode.system.paths import contains
+from pycode.workspace.project import Project
+
+INSTRUCTION_NAMES = ("AGENTS.md", "CLAUDE.md")
+"""Instruction files, in order of preference: the first that exists in a directory is read."""
+INSTRUCTION_BYTES = 32_000
+"""How much of one instruction file is read."""
+
+
+@dataclass(slots=True)
+class SystemPrompt:
+    """The prompt and what it was made of."""
+
+    text: str
+    """What the model reads."""
+    instructions: list[str] = field(default_factory=list)
+    """The instruction files in it, absolute paths."""
+
+
+def build_system_prompt(
+    project: Project,
+    *,
+    agent_prompt: str | None,
+    plan: bool,
+    shell: str,
+    home: Path | None,
+    more: Sequence[str] = (),
+) -> SystemPrompt:
+    """Return the system prompt of a session.
+
+    Args:
+        project: Where the session works.
+        agent_prompt: What the agent adds to the role, or None.
+        plan: Whether nothing may be changed.
+        shell: The name of the shell that commands run in.
+        home: PyCode's own folder, for the user's instructions; None for none.
+        more: Further instruction files, absolute paths.
+    """
+    files = [*instruction_files(project, home), *map(Path, more)]
+    sections = [
+        _prompt_file("role.md"),
+        agent_prompt.strip() if agent_prompt else "",
+        _prompt_file("plan.md") if plan else "",
+        _environment(project, shell),
+        *(_instructions(path) for path in files),
+    ]
+    text = "\n\n".join(section for section in sections if section)
+    return SystemPrompt(text, [str(path) for path in files])
+
+
+def instruction_files(project: Project, home: Path | None) -> list[Path]:
+    """Return the instruction files of the user and of the project, from the root down to the working directory.
+
+    A link that leads out of the project is left out: its target was not written for this project.
+    """
+    found: list[Path] = []
+    if home is not None:
+        found += _first_of(home, home)
+    directory = project.directory
+    below = [directory, *directory.parents]
+    chain = below[: below.index(project.root) + 1] if project.root in below else [directory]
+    for folder in reversed(chain):
+        found += _first_of(folder, project.root)
+    return found
+
+
+def _first_of(folder: Path, root: Path) -> list[Path]:
+    for name in INSTRUCTION_NAMES:
+        path = folder / name
+        if path.is_file() and contains(root, path):
+            return [path]
+    return []
+
+
+def _prompt_file(name: str) -> str:
+    path = Path(__file__).with_name("prompts") / name
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _environment(project: Project, shell: str) -> str:
+    lines = [
+        "# Environment",
+        f"Working directory: {project.directory}",
+        f"Project root: {project.root}" if project.root != project.directory else "",
+        f"Git repository: {'yes' if (project.root / '.git').exists() else 'no'}",
+        f"Platform: {_platform()}; shell: {shell}",
+        f"Date at the start of the session: {time.strftime('%Y-%m-%d')}",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _platform() -> str:
+    if sys.platform == "win32":
+        return "Windows"
+    system = os.uname()
+    return f"{system.sysname} {system.machine}"
+
+
+def _instructions(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(INSTRUCTION_BYTES + 1)
+    except OSError as error:
+        return f"# Instructions from {path}\n(not readable: {error.strerror})"
+    text = decode(data[:INSTRUCTION_BYTES]).text.strip()
+    if len(data) > INSTRUCTION_BYTES:
+        text += f"\n(cut after {INSTRUCTION_BYTES} bytes; read the file for the rest)"
+    return f"# Instructions from {path}\n{text}" if text else ""

@@ -1,0 +1,235 @@
+"""The one place where the order around a tool call is written.
+
+    record    log the result, whatever it is
+    validate  known tool, fitting arguments
+    decide    allow, ask or deny
+    start     log that the call runs, before it has an effect
+    bound     redact and bound what it returns
+    execute   the tool itself
+
+Each step is a wrapper around the next; a new concern is one more wrapper.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pycode.core.parts import ToolPart
+from pycode.engine.active import ActiveSession
+from pycode.engine.asking import Asker
+from pycode.engine.judge import Judge, Question, asked_by_tool
+from pycode.engine.redact import Redactor
+from pycode.engine.runtime import CallRuntime
+from pycode.storage.sessions import SessionStore
+from pycode.tools.arguments import check_arguments
+from pycode.tools.base import Tool, ToolContext, ToolResult
+from pycode.tools.output import bound_result
+from pycode.tools.registry import ToolRegistry, invalid_arguments
+
+Step = Callable[["Call"], Awaitable[ToolResult]]
+
+
+@dataclass(slots=True)
+class Call:
+    """One tool call on its way through the chain."""
+
+    session: ActiveSession
+    """The session that makes it."""
+    part: ToolPart
+    """Its part in the log."""
+    tool: Tool | None
+    """The tool, or None when there is none of that name."""
+    context: ToolContext
+    """Where and for whom it runs."""
+    runtime: CallRuntime
+    """What the engine gives it."""
+    repeated: bool = False
+    """Whether it is the same call once too often."""
+    refusal: str | None = None
+    """Why it may not run: `rule`, `user`, or `unattended` when nobody was there to ask."""
+    stops_turn: bool = False
+    """Whether the turn ends because of it."""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """The checked arguments."""
+
+    @property
+    def known_tool(self) -> Tool:
+        """The tool, once it is known that there is one."""
+        if self.tool is None:
+            raise AssertionError("a call of an unknown tool ends when it is validated")
+        return self.tool
+
+
+class Toolchain:
+    """Runs the tool calls of one agent in one session.
+
+    Args:
+        registry: The tools that the agent has.
+        judge: Decides.
+        asker: Asks a person.
+        redactor: Takes secrets out of results.
+        store: Keeps long outputs.
+        environment: For child processes, without secrets.
+    """
+
+    def __init__(
+        self,
+        registry: ToolRegistry,
+        judge: Judge,
+        asker: Asker,
+        redactor: Redactor,
+        store: SessionStore,
+        environment: Mapping[str, str],
+    ) -> None:
+        self._judge = judge
+        self._asker = asker
+        self._redactor = redactor
+        self._store = store
+        self._environment = environment
+        self._tools = ToolRegistry()
+        for tool in registry.get_enabled_for_agent(judge.agent):
+            self._tools.register(tool)
+        chain: Step = self._execute
+        for wrapper in (self._bound, self._start, self._decide, self._validate, self._record):
+            chain = _wrapped(wrapper, chain)
+        self._chain = chain
+
+    @property
+    def agent_name(self) -> str:
+        """The agent whose calls these are."""
+        return self._judge.agent.name
+
+    def definitions(self) -> list[dict[str, Any]]:
+        """Return what the model is told of the tools, sorted by name."""
+        return [
+            {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.parameters_schema,
+            }
+            for tool in sorted(self._tools.get_all(), key=lambda tool: tool.name)
+        ]
+
+    def reads_only(self, part: ToolPart) -> bool:
+        """Whether a call changes nothing; an unknown tool changes nothing."""
+        tool = self._tools.get(part.tool)
+        return tool is None or tool.read_only
+
+    def prepare(self, session: ActiveSession, part: ToolPart) -> Call:
+        """Return the call that a part describes, ready to run."""
+
+        async def ask(permission: str, patterns: list[str], title: str, reason: str) -> str | None:
+            return await self._ask(call, asked_by_tool(permission, patterns, title, reason))
+
+        runtime = CallRuntime(session.journal, part, self._store, self._environment, ask)
+        context = ToolContext(
+            session_id=part.session_id,
+            message_id=part.message_id,
+            agent_name=self.agent_name,
+            working_directory=str(session.project.directory),
+            runtime=runtime,
+        )
+        call = Call(session, part, self._tools.get(part.tool), context, runtime)
+        return call
+
+    async def run(self, call: Call) -> None:
+        """Bring a call to its result."""
+        await self._chain(call)
+
+    def skip(self, session: ActiveSession, part: ToolPart, reason: str) -> None:
+        """Give a call that will not run its result."""
+        if not part.finished:
+            part.error = reason
+            part.advance("error")
+            session.journal.part(part)
+
+    async def _record(self, call: Call, chain: Step) -> ToolResult:
+        part = call.part
+        try:
+            result = await chain(call)
+        except asyncio.CancelledError:
+            part.metadata["seen"] = call.runtime.seen_now
+            part.metadata["interrupted"] = True
+            self.skip(call.session, part, "interrupted by the user; it may have had effects")
+            raise
+        part.title = result.title
+        part.output = result.output
+        part.error = result.error
+        part.metadata = result.metadata
+        if call.runtime.seen_now:
+            part.metadata["seen"] = call.runtime.seen_now
+        if call.refusal is not None:
+            part.metadata["refusal"] = call.refusal
+            part.advance("rejected")
+        else:
+            part.advance("error" if result.error is not None else "completed")
+        call.session.journal.part(part)
+        return result
+
+    async def _validate(self, call: Call, chain: Step) -> ToolResult:
+        part = call.part
+        if call.tool is None:
+            return _failure(part, self._tools.unknown_tool(part.tool))
+        if part.input_raw is not None:
+            return _failure(
+                part, "the arguments are not a JSON object; nothing ran. Make the call again"
+            )
+        call.arguments, problems = check_arguments(call.tool.parameters_schema, part.input)
+        if problems:
+            return invalid_arguments(part.tool, problems)
+        return await chain(call)
+
+    async def _decide(self, call: Call, chain: Step) -> ToolResult:
+        tool = call.known_tool
+        request = tool.permission_request(call.arguments, call.context)
+        for question in self._judge.judge(tool, request, repeated=call.repeated):
+            if question.denied:
+                call.refusal = "rule"
+                return _failure(call.part, f"denied: {question.reason}", question.title)
+            refused = await self._ask(call, question)
+            if refused is not None:
+                call.stops_turn = (
+                    call.refusal == "unattended" and question.permission == "doom_loop"
+                )
+                return _failure(call.part, refused, question.title)
+        return await chain(call)
+
+    async def _ask(self, call: Call, question: Question) -> str | None:
+        if not self._asker.attended:
+            call.refusal = "unattended"
+            return f"refused: {question.reason}; nobody is there to ask. {question.remedy}".strip()
+        reply = await self._asker.ask(
+            call.part, question.permission, question.patterns, question.title, question.reason
+        )
+        if reply.answer == "always":
+            self._judge.remember(question.grants)
+        if reply.answer != "no":
+            return None
+        call.refusal = "user"
+        return f"refused by the user: {reply.reason or 'no reason given'}"
+
+    async def _start(self, call: Call, chain: Step) -> ToolResult:
+        call.part.advance("running")
+        call.session.journal.part(call.part)
+        return await chain(call)
+
+    async def _bound(self, call: Call, chain: Step) -> ToolResult:
+        result = self._redactor.result(await chain(call))
+        return bound_result(result, call.runtime.save_output)
+
+    async def _execute(self, call: Call) -> ToolResult:
+        return await call.known_tool.execute(call.arguments, call.context)
+
+
+def _wrapped(wrapper: Callable[[Call, Step], Awaitable[ToolResult]], chain: Step) -> Step:
+    async def step(call: Call) -> ToolResult:
+        return await wrapper(call, chain)
+
+    return step
+
+
+def _failure(part: ToolPart, error: str, title: str | None = None) -> ToolResult:
+    return ToolResult(title=title or part.tool, output="", error=error)

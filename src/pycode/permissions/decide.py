@@ -1,0 +1,183 @@
+"""Decides whether a request is allowed, asked about or denied.
+
+Six steps, in this order, for each subject of the request; the strictest of the subjects counts:
+
+    1  hard limits deny: plan changes nothing, protected names, a deny of the organisation
+    2  each source is reduced to one verdict by its own last match; any deny denies
+    3  an ask of the organisation, the repository or a hook asks
+    4  a stored answer or an `--allow` that matches allows
+    5  an ask beats an allow among what is left
+    6  the mode's table
+
+What an agent is made with and what the repository brings only tightens: its allows count for nothing. `bypass` answers yes to the asks of
+steps 5 and 6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pycode.permissions.matching import Kind, Places, Subject, verdict
+from pycode.permissions.patterns import escape
+from pycode.permissions.request import Context, Mode, Request
+from pycode.permissions.rules import Action, Rule, Source
+from pycode.permissions.subjects import subjects_of
+
+MODE_TABLE: Final[dict[Kind, dict[Mode, Action]]] = {
+    "read": {"default": "allow", "confirm": "allow", "plan": "allow", "bypass": "allow"},
+    "secret": {"default": "ask", "confirm": "ask", "plan": "ask", "bypass": "allow"},
+    "edit": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
+    "command": {"default": "allow", "confirm": "ask", "plan": "allow", "bypass": "allow"},
+    "home_command": {"default": "ask", "confirm": "ask", "plan": "deny", "bypass": "allow"},
+    "outside": {"default": "ask", "confirm": "ask", "plan": "ask", "bypass": "allow"},
+    "repeat": {"default": "ask", "confirm": "ask", "plan": "ask", "bypass": "allow"},
+    "tool": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
+}
+"""What a mode says where no rule does. `command` in plan is one that is known to change nothing; all others are denied in step 1.
+`home_command` is one that may change something, in a project that holds the home directory. `tool` is any tool that may change
+something and is neither an edit nor a command."""
+
+
+@dataclass(slots=True, frozen=True)
+class Decision:
+    """What was decided, and why."""
+
+    action: Action
+    """Whether the request may be carried out."""
+    step: int
+    """Which of the six steps decided."""
+    reason: str
+    """Why, as a clause without a full stop: it follows "denied: " or is asked as a question's ground."""
+    rule: Rule | None = None
+    """The rule that decided, if one did."""
+    remedy: str = ""
+    """For an ask: one sentence with the flag that allows it; empty when no flag can."""
+    permission: str = ""
+    """The permission key that is asked for or denied."""
+    patterns: tuple[str, ...] = ()
+    """What of that permission: paths or commands."""
+    grants: tuple[Rule, ...] = ()
+    """For an ask: the rules that the answer "always" stands for."""
+
+
+def decide(request: Request, context: Context) -> Decision:
+    """Decide about one request."""
+    try:
+        subjects = subjects_of(request, context)
+    except ValueError as error:
+        return Decision("deny", 1, str(error), permission=request.permission)
+    decisions = [_judge(subject, context) for subject in subjects]
+    for action in ("deny", "ask"):
+        found = [decision for decision in decisions if decision.action == action]
+        if found:
+            return _joined(found)
+    return decisions[0]
+
+
+def _judge(subject: Subject, context: Context) -> Decision:
+    """Take one subject through the six steps."""
+    places = Places(context.root.as_posix(), context.home.as_posix())
+    verdicts: dict[Source, tuple[Action, Rule]] = {}
+    for source in dict.fromkeys(rule.source for rule in context.rules):
+        rules = [rule for rule in context.rules if rule.source == source]
+        action, rule = verdict(rules, subject, places)
+        if action is not None and rule is not None:
+            verdicts[source] = (action, rule)
+
+    if subject.limit is not None:
+        return _decision("deny", 1, subject, subject.limit)
+    for source, (action, rule) in sorted(verdicts.items(), key=lambda item: item[0] != "managed"):
+        if action == "deny":
+            step = 1 if source == "managed" else 2
+            return _decision("deny", step, subject, f"{_OWNERS[source]} {rule} denies it", rule)
+    for source in _ALWAYS_ASK:
+        if source in verdicts and verdicts[source][0] == "ask":
+            rule = verdicts[source][1]
+            return _decision("ask", 3, subject, f"{_OWNERS[source]} {rule} asks", rule)
+    action, rule = verdict(context.answers, subject, places)
+    if action == "allow" and rule is not None:
+        return _decision("allow", 4, subject, f"{_OWNERS[rule.source]} {rule} allows it", rule)
+    return _rest(subject, context, verdicts)
+
+
+def _rest(
+    subject: Subject, context: Context, verdicts: dict[Source, tuple[Action, Rule]]
+) -> Decision:
+    """Take the last two steps."""
+    bypass = context.mode == "bypass"
+    left = {source: verdicts[source] for source in verdicts if source not in _TIGHTEN_ONLY}
+    asks = [(source, rule) for source, (action, rule) in verdicts.items() if action == "ask"]
+    if asks and not bypass:
+        source, rule = asks[0]
+        return _decision("ask", 5, subject, f"{_OWNERS[source]} {rule} asks", rule)
+    for source, (action, rule) in left.items():
+        if action == "allow" or bypass:
+            reason = f"{_OWNERS[source]} {rule} allows it" if action == "allow" else _BYPASSED
+            return _decision("allow", 5, subject, reason, rule)
+    action = MODE_TABLE[subject.kind][context.mode]
+    return _decision(action, 6, subject, _mode_reason(subject, context.mode))
+
+
+def _mode_reason(subject: Subject, mode: Mode) -> str:
+    if subject.kind in ("outside", "secret", "repeat"):
+        return subject.about
+    if subject.kind == "home_command":
+        return "the project is, or holds, the home directory, where every command asks"
+    if mode == "confirm":
+        return f"in mode confirm {subject.about} asks"
+    return f"mode {mode}"
+
+
+def _decision(
+    action: Action, step: int, subject: Subject, reason: str, rule: Rule | None = None
+) -> Decision:
+    patterns = tuple(escape(form) for form in subject.forms)
+    grants: tuple[Rule, ...] = ()
+    remedy = ""
+    if action == "ask":
+        wanted = subject.always or patterns
+        grants = tuple(Rule(subject.permission, text, "allow", "answer") for text in wanted)
+        remedy = "" if step == 3 else _flags(subject.permission, patterns)
+    return Decision(action, step, reason, rule, remedy, subject.permission, subject.forms, grants)
+
+
+def _flags(permission: str, patterns: tuple[str, ...]) -> str:
+    import shlex
+
+    rules = [Rule(permission, pattern, "allow", "flag") for pattern in patterns]
+    return " ".join(f"--allow {shlex.quote(str(rule))}" for rule in rules)
+
+
+def _joined(decisions: list[Decision]) -> Decision:
+    """Return one decision for several of the same action: all reasons, all grants."""
+    first = decisions[0]
+    reasons = dict.fromkeys(decision.reason for decision in decisions)
+    remedies = dict.fromkeys(decision.remedy for decision in decisions)
+    remedy = "" if "" in remedies else f"To allow it: {' '.join(remedies)}"
+    same = [decision for decision in decisions if decision.permission == first.permission]
+    return Decision(
+        first.action,
+        min(decision.step for decision in decisions),
+        "; ".join(reasons),
+        first.rule,
+        remedy,
+        first.permission,
+        tuple(dict.fromkeys(pattern for decision in same for pattern in decision.patterns)),
+        tuple(dict.fromkeys(grant for decision in decisions for grant in decision.grants)),
+    )
+
+
+_ALWAYS_ASK: Final[tuple[Source, ...]] = ("managed", "repository", "hook")
+_TIGHTEN_ONLY: Final[frozenset[Source]] = frozenset({"agent_default", "repository"})
+_BYPASSED: Final = "mode bypass answers yes"
+_OWNERS: Final[dict[Source, str]] = {
+    "managed": "your organisation's rule",
+    "user": "your rule",
+    "agent": "the agent's rule",
+    "agent_default": "the agent's rule",
+    "repository": "the repository's rule",
+    "hook": "a hook's rule",
+    "flag": "the flag --allow",
+    "answer": "your answer",
+}

@@ -1,0 +1,83 @@
+"""Which rule of a source decides about one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from pycode.permissions.patterns import has_wildcard, match_path, match_text
+from pycode.permissions.rules import PATH_KEYS, Action, Rule
+
+Kind = Literal["read", "secret", "edit", "command", "home_command", "outside", "repeat", "tool"]
+"""What the mode's table tells apart."""
+
+_WEIGHT = {"deny": 3, "ask": 2, None: 1, "allow": 0}
+
+
+@dataclass(slots=True, frozen=True)
+class Subject:
+    """One thing that a request touches: a path, a command, a tool."""
+
+    permission: str
+    """The permission key that rules about it have."""
+    kind: Kind
+    """Its row in the mode's table."""
+    forms: tuple[str, ...]
+    """Its names: a path as given and as it really is, a command. An allow must hold for each, an ask or deny for one."""
+    parts: tuple[str, ...] = ()
+    """What else it contains: the commands of a command line. Asks and denies hold for these too, allows do not."""
+    literal: bool = True
+    """False for a command line of which the words alone do not say what it does: no wildcard allows it."""
+    about: str = ""
+    """What it is, for the reason of a question."""
+    limit: str | None = None
+    """Why a hard limit denies it."""
+    always: tuple[str, ...] = ()
+    """The patterns that "always" would allow."""
+
+
+@dataclass(slots=True, frozen=True)
+class Places:
+    """What path patterns are relative to."""
+
+    root: str
+    """The project's root."""
+    home: str
+    """The user's home directory."""
+
+
+def verdict(
+    rules: Iterable[Rule], subject: Subject, places: Places
+) -> tuple[Action | None, Rule | None]:
+    """Return what the rules of one source say, and the rule that says it.
+
+    For each form the last rule that matches counts; the strictest of the forms is the verdict, and a form about which no
+    rule speaks is stricter than an allow.
+    """
+    known = [rule for rule in rules if rule.concerns(subject.permission)]
+    found = [_last(known, subject, form, places) for form in subject.forms]
+    found += [
+        rule
+        for part in subject.parts
+        if (rule := _last(known, subject, part, places)) is not None and rule.action != "allow"
+    ]
+    strict = max(found, key=lambda rule: _WEIGHT[rule.action if rule else None], default=None)
+    return (strict.action, strict) if strict else (None, None)
+
+
+def _last(rules: list[Rule], subject: Subject, form: str, places: Places) -> Rule | None:
+    for rule in reversed(rules):
+        if _matches(rule, form, subject, places):
+            return rule
+    return None
+
+
+def _matches(rule: Rule, form: str, subject: Subject, places: Places) -> bool:
+    if rule.pattern in ("*", form):
+        return True
+    if subject.permission in PATH_KEYS:
+        return match_path(rule.pattern, form, places.root, places.home)
+    if rule.action == "allow" and not subject.literal and has_wildcard(rule.pattern):
+        return False
+    return match_text(rule.pattern, form)

@@ -1,0 +1,117 @@
+"""Puts the tool calls of a Chat Completions stream together from their pieces."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pycode.providers.base import StreamEvent
+from pycode.providers.encoded import parse_arguments
+from pycode.providers.reading import tool_call_end
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call that is being written."""
+
+    index: object
+    """The service's index, or None."""
+    ident: str
+    """Its id; made up where the service gives none."""
+    given_id: str
+    """The service's id, may be empty."""
+    name: str
+    """The tool."""
+    pieces: list[str] = field(default_factory=list)
+    """The text of its arguments so far."""
+    started: bool = False
+    """Whether its start was yielded."""
+
+    def text(self) -> str:
+        if len(self.pieces) > 1:
+            self.pieces = ["".join(self.pieces)]
+        return self.pieces[0] if self.pieces else ""
+
+
+class ChatCalls:
+    """Collects the calls of one response.
+
+    Services differ: an index may be missing, skip numbers or be used again; id and name may come once, with every piece, or
+    be empty; arguments may come whole, as an object, or as null. A call is ended early when another one begins and its
+    arguments are a complete object, which no further text can extend.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[_Call] = []
+        self.seen = False
+        """Whether there was any call."""
+
+    def add(self, piece: dict[str, Any]) -> Iterator[StreamEvent]:
+        """Yield what one entry of `tool_calls` means."""
+        function = piece.get("function") or {}
+        index, ident = piece.get("index"), piece.get("id") or ""
+        name, text = function.get("name") or "", _arguments_text(function.get("arguments"))
+        call = self._find(index, ident, name)
+        if call is None:
+            yield from self._end_complete()
+            call = _Call(index, ident or f"call_{os.urandom(12).hex()}", ident, name)
+            self._open.append(call)
+            self.seen = True
+        call.name = call.name or name
+        if call.name and not call.started:
+            call.started = True
+            yield StreamEvent("tool_call_start", {"id": call.ident, "name": call.name})
+        if text:
+            call.pieces.append(text)
+            yield StreamEvent("tool_call_delta", {"id": call.ident, "text": text})
+
+    def close(self, *, complete: bool) -> Iterator[StreamEvent]:
+        """Yield the ends of the calls that are open.
+
+        Args:
+            complete: Whether the response ended well; else what is open may be cut and stays raw.
+        """
+        calls, self._open = self._open, []
+        for call in calls:
+            yield from _end(call, complete=complete)
+
+    def _find(self, index: object, ident: str, name: str) -> _Call | None:
+        """Return the call that a piece belongs to, or None when it begins a new one."""
+        if index is not None:
+            call = next((c for c in reversed(self._open) if c.index == index), None)
+        elif ident:
+            call = next((c for c in self._open if c.given_id == ident), None)
+        else:
+            call = self._open[-1] if self._open else None
+        if call is None or not name:
+            return call
+        if ident:
+            same = ident == call.given_id or not call.given_id
+        else:
+            same = name == call.name and not _is_complete(call)
+        return call if same or not call.name else None
+
+    def _end_complete(self) -> Iterator[StreamEvent]:
+        for call in [call for call in self._open if _is_complete(call)]:
+            self._open.remove(call)
+            yield from _end(call, complete=True)
+
+
+def _end(call: _Call, *, complete: bool) -> Iterator[StreamEvent]:
+    if not call.started:
+        yield StreamEvent("tool_call_start", {"id": call.ident, "name": call.name})
+    yield tool_call_end(call.ident, call.name, call.text(), complete=complete)
+
+
+def _is_complete(call: _Call) -> bool:
+    text = call.text()
+    return text.rstrip().endswith("}") and parse_arguments(text) is not None
+
+
+def _arguments_text(arguments: Any) -> str:
+    if arguments is None:
+        return ""
+    return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)

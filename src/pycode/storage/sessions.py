@@ -1,0 +1,339 @@
+"""Where sessions live: on disk, or in memory only.
+
+transcripts/<id>.jsonl      the log: the truth
+transcripts/<id>.lock       there while a process owns the session
+inbox/<id>/                 what waits for the owner
+outputs/<id>/<part>.txt     tool results too long to show
+sessions/<project>/<id>.json     copy of the session's facts
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import re
+import time
+from bisect import bisect_left
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from pycode.core.errors import SessionBusyError, SessionNotFoundError, StorageError
+from pycode.core.records import SessionInfo
+from pycode.storage.facts import FactsFolder, Logs
+from pycode.storage.folders import (
+    check_name,
+    explained,
+    find_folder,
+    make_folder,
+    remove_folder,
+    write_file,
+)
+from pycode.storage.inbox import AnyInbox, Inbox, MemoryInbox
+from pycode.storage.transcript import FileTranscript, MemoryTranscript, Transcript
+from pycode.system.locks import FileLock, held_by_other
+
+_ID = re.compile(r"[a-z]+_[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_SUFFIX = ".jsonl"
+_LOGS = "transcripts"
+_INBOX = "inbox"
+_OUTPUTS = "outputs"
+_LOOKED_AT = 500
+_SHOWN = 3
+
+
+class SessionStore(Protocol):
+    """Where sessions live. A text that is no session id is one that no session has."""
+
+    def create(self, session_id: str) -> Transcript:
+        """Make the empty log of a new session and open it for writing.
+
+        Raises:
+            ValueError: The text is no session id.
+            StorageError: The session exists already, or the folder cannot be written.
+        """
+
+    def open(self, session_id: str, write: bool) -> Transcript:
+        """Open the log of a session.
+
+        Args:
+            session_id: The session.
+            write: Whether records may be appended; only the owner does.
+
+        Raises:
+            SessionNotFoundError: There is none; the sentence names the nearest ones.
+            SessionBusyError: Another process owns the session and `write` is asked for.
+            StorageError: The log cannot be opened.
+        """
+
+    def exists(self, session_id: str) -> bool:
+        """Return whether there is such a session."""
+
+    def inbox(self, session_id: str) -> AnyInbox:
+        """Return what waits for the session's owner."""
+
+    def own(self, session_id: str) -> bool:
+        """Become the session's owner and return whether this store is it now; asking again is harmless."""
+
+    def disown(self, session_id: str) -> None:
+        """Stop being the owner; whoever is not is ignored."""
+
+    def owned_elsewhere(self, session_id: str) -> bool:
+        """Return whether a live owner exists that is not this store."""
+
+    def save_facts(self, info: SessionInfo) -> None:
+        """Keep the copy of a session's facts that lists are made from.
+
+        Raises:
+            StorageError: It cannot be written.
+        """
+
+    def list(
+        self, project_id: str | None = None, limit: int | None = None
+    ) -> builtins.list[SessionInfo]:
+        """Return the facts of sessions, newest first.
+
+        Args:
+            project_id: Only this project's, or all when None.
+            limit: How many at most, or all when None.
+        """
+
+    def delete(self, session_id: str) -> None:
+        """Remove a session with everything that belongs to it.
+
+        Raises:
+            SessionNotFoundError: There is none.
+            SessionBusyError: Another process owns it.
+        """
+
+    def save_output(self, session_id: str, part_id: str, text: str) -> Path | None:
+        """Keep the full text of a tool's output and return its file, or None where nothing is kept."""
+
+
+class DiskStore:
+    """Sessions below a folder, shared by all of a user's processes."""
+
+    def __init__(self, root: Path) -> None:
+        """Name the folder; nothing is made before something is written.
+
+        Args:
+            root: Usually `<home>/storage`.
+        """
+        self.root = root
+        self._facts = FactsFolder(root)
+        self._locks: dict[str, FileLock] = {}
+
+    def create(self, session_id: str) -> FileTranscript:
+        """Make a session's log; see `SessionStore.create`."""
+        if not _ID.fullmatch(session_id):
+            raise ValueError(
+                f"{session_id!r} is not a session id: expected a prefix, '_' and a ULID"
+            )
+        make_folder(self.root, _LOGS)
+        return FileTranscript.create(self._log(session_id))
+
+    def open(self, session_id: str, write: bool) -> FileTranscript:
+        """Open a session's log; see `SessionStore.open`."""
+        self._require(session_id)
+        if write and self.owned_elsewhere(session_id):
+            raise _busy(session_id)
+        return FileTranscript.open(self._log(session_id), write)
+
+    def exists(self, session_id: str) -> bool:
+        """Return whether there is such a session."""
+        if not _ID.fullmatch(session_id) or find_folder(self.root, _LOGS) is None:
+            return False
+        with explained("look at", self._log(session_id)):
+            return self._log(session_id).is_file()
+
+    def inbox(self, session_id: str) -> Inbox:
+        """Return what waits for the session's owner; nothing is made before something is put."""
+        self._require_id(session_id)
+        find_folder(self.root, _INBOX)
+        return Inbox(self.root / _INBOX / session_id)
+
+    def own(self, session_id: str) -> bool:
+        """Become the session's owner; see `SessionStore.own`."""
+        if session_id in self._locks:
+            return True
+        self._require_id(session_id)
+        make_folder(self.root, _LOGS)
+        lock = FileLock(self._lock(session_id))
+        with explained("lock", self._lock(session_id)):
+            # Another process that only looks whether there is an owner holds the lock for some microseconds.
+            for pause in (0.001, 0.005, 0):
+                if lock.acquire():
+                    self._locks[session_id] = lock
+                    return True
+                time.sleep(pause)
+        return False
+
+    def disown(self, session_id: str) -> None:
+        """Stop being the owner; see `SessionStore.disown`."""
+        lock = self._locks.pop(session_id, None)
+        if lock is not None:
+            lock.release()
+
+    def owned_elsewhere(self, session_id: str) -> bool:
+        """Return whether a live owner exists that is not this store."""
+        if session_id in self._locks:
+            return False
+        self._require_id(session_id)
+        with explained("look at", self._lock(session_id)):
+            return held_by_other(self._lock(session_id))
+
+    def save_facts(self, info: SessionInfo) -> None:
+        """Keep the copy of a session's facts; see `SessionStore.save_facts`."""
+        self._require_id(info.id)
+        self._facts.save(info)
+
+    def list(
+        self, project_id: str | None = None, limit: int | None = None
+    ) -> builtins.list[SessionInfo]:
+        """Return the facts of sessions, newest first; see `SessionStore.list`."""
+        return self._facts.find(self._logs(), project_id, limit)
+
+    def delete(self, session_id: str) -> None:
+        """Remove a session with everything that belongs to it; see `SessionStore.delete`."""
+        self._require(session_id)
+        if not self.own(session_id):
+            raise _busy(session_id)
+        try:
+            with explained("remove the session from", self.root):
+                for kind in (_INBOX, _OUTPUTS):
+                    if find_folder(self.root, kind) is not None:
+                        remove_folder(self.root / kind / session_id)
+                self._facts.remove(session_id)
+                # The log goes last: until then the session is there and can be deleted again.
+                self._log(session_id).unlink(missing_ok=True)
+        finally:
+            self.disown(session_id)
+
+    def save_output(self, session_id: str, part_id: str, text: str) -> Path | None:
+        """Keep the full text of a tool's output; see `SessionStore.save_output`."""
+        self._require_id(session_id)
+        path = make_folder(self.root, _OUTPUTS, session_id) / f"{check_name(part_id)}.txt"
+        write_file(path, text.encode("utf-8", errors="backslashreplace"))
+        return path
+
+    def _log(self, session_id: str) -> Path:
+        return self.root / _LOGS / f"{session_id}{_SUFFIX}"
+
+    def _lock(self, session_id: str) -> Path:
+        return self.root / _LOGS / f"{session_id}.lock"
+
+    def _logs(self) -> Logs:
+        folder = find_folder(self.root, _LOGS)
+        if folder is None:
+            return Logs(self.root / _LOGS, set())
+        with explained("read", folder):
+            names = os.listdir(folder)
+        return Logs(folder, {name[: -len(_SUFFIX)] for name in names if name.endswith(_SUFFIX)})
+
+    def _require_id(self, session_id: str) -> None:
+        if not _ID.fullmatch(session_id):
+            raise _not_found(session_id, self._logs().ids)
+
+    def _require(self, session_id: str) -> None:
+        if not self.exists(session_id):
+            raise _not_found(session_id, self._logs().ids)
+
+
+class MemoryStore:
+    """Sessions that leave nothing behind."""
+
+    def __init__(self) -> None:
+        self._logs: dict[str, MemoryTranscript] = {}
+        self._inboxes: dict[str, MemoryInbox] = {}
+        self._facts: dict[str, SessionInfo] = {}
+
+    def create(self, session_id: str) -> MemoryTranscript:
+        """Make a session's log; see `SessionStore.create`."""
+        if not _ID.fullmatch(session_id):
+            raise ValueError(
+                f"{session_id!r} is not a session id: expected a prefix, '_' and a ULID"
+            )
+        if session_id in self._logs:
+            raise StorageError(f"the session {session_id} exists already")
+        return self._logs.setdefault(session_id, MemoryTranscript())
+
+    def open(self, session_id: str, write: bool) -> MemoryTranscript:
+        """Return a session's log; see `SessionStore.open`."""
+        return self._require(session_id)
+
+    def exists(self, session_id: str) -> bool:
+        """Return whether there is such a session."""
+        return session_id in self._logs
+
+    def inbox(self, session_id: str) -> MemoryInbox:
+        """Return what waits for the session's owner."""
+        return self._inboxes.setdefault(session_id, MemoryInbox())
+
+    def own(self, session_id: str) -> bool:
+        """Return True: nobody else can see the session."""
+        return True
+
+    def disown(self, session_id: str) -> None:
+        """Do nothing: there is no other owner."""
+
+    def owned_elsewhere(self, session_id: str) -> bool:
+        """Return False: nobody else can see the session."""
+        return False
+
+    def save_facts(self, info: SessionInfo) -> None:
+        """Keep a session's facts as they are now."""
+        self._facts[info.id] = SessionInfo.from_dict(info.to_dict())
+
+    def list(
+        self, project_id: str | None = None, limit: int | None = None
+    ) -> builtins.list[SessionInfo]:
+        """Return the facts of sessions, newest first; see `SessionStore.list`."""
+        infos = (self._facts[session_id] for session_id in sorted(self._facts))
+        found = [info for info in infos if project_id is None or info.project_id == project_id]
+        return [SessionInfo.from_dict(info.to_dict()) for info in found[:limit]]
+
+    def delete(self, session_id: str) -> None:
+        """Forget a session; see `SessionStore.delete`."""
+        self._require(session_id)
+        del self._logs[session_id]
+        self._inboxes.pop(session_id, None)
+        self._facts.pop(session_id, None)
+
+    def save_output(self, session_id: str, part_id: str, text: str) -> Path | None:
+        """Return None: nothing is kept."""
+        return None
+
+    def _require(self, session_id: str) -> MemoryTranscript:
+        log = self._logs.get(session_id)
+        if log is None:
+            raise _not_found(session_id, self._logs)
+        return log
+
+
+def _busy(session_id: str) -> SessionBusyError:
+    return SessionBusyError(
+        f"the session {session_id} is open in another PyCode; end that one, or wait until it is done"
+    )
+
+
+def _not_found(session_id: str, known: Iterable[str]) -> SessionNotFoundError:
+    nearest = _nearest(session_id, sorted(known))
+    if nearest:
+        return SessionNotFoundError(
+            f"there is no session {session_id!r}; the nearest are {', '.join(nearest)}"
+        )
+    return SessionNotFoundError(
+        f"there is no session {session_id!r}; use the id of one that exists"
+    )
+
+
+def _nearest(session_id: str, known: list[str]) -> list[str]:
+    wanted = session_id.casefold()
+    if wanted and (beginning := [name for name in known if name.casefold().startswith(wanted)]):
+        return beginning[:_SHOWN]
+    from difflib import get_close_matches
+
+    # Comparing is slow: only with the newest, and with those that begin alike.
+    place = bisect_left(known, session_id)
+    likely = known[:_LOOKED_AT] + known[max(place - _SHOWN, _LOOKED_AT) : place + _SHOWN]
+    return get_close_matches(session_id, likely, n=_SHOWN)
