@@ -1,104 +1,17 @@
-"""The installed `pycode` as a subprocess, against a scripted server that speaks a real wire protocol."""
+"""A user's machine and the servers that it talks to."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
+from tests.support.e2e import BROKEN, TEST, Place, Serve
 
 from pycode.testing import ScriptedServer
-
-PYCODE = Path(sys.executable).with_name("pycode.exe" if sys.platform == "win32" else "pycode")
-SECONDS = 60
-"""No run takes this long; one that hangs fails."""
-
-BROKEN = "def add(a, b):\n    return a - b\n"
-TEST = (
-    "import unittest\n\nfrom calc import add\n\n\nclass AddTest(unittest.TestCase):\n"
-    "    def test_add(self) -> None:\n        self.assertEqual(add(2, 3), 5)\n"
-)
-
-
-@dataclass
-class Result:
-    """What a run came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass
-class Place:
-    """A user's machine: a home, a project and an environment."""
-
-    home: Path
-    project: Path
-    environ: dict[str, str]
-
-    @property
-    def storage(self) -> Path:
-        return self.home / ".pycode" / "storage"
-
-    def logs(self) -> list[Path]:
-        """The sessions' logs, newest first."""
-        return sorted((self.storage / "transcripts").glob("*.jsonl"))
-
-    def records(self, log: Path | None = None) -> list[dict[str, Any]]:
-        """The records of a log that are whole."""
-        text = (log or self.logs()[0]).read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-
-    async def start(
-        self,
-        *arguments: str,
-        stdin: int | None = asyncio.subprocess.DEVNULL,
-        environ: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-    ) -> asyncio.subprocess.Process:
-        """Start `pycode`."""
-        return await asyncio.create_subprocess_exec(
-            str(PYCODE),
-            *arguments,
-            stdin=stdin,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**self.environ, **(environ or {})},
-            cwd=cwd or self.project,
-        )
-
-    async def run(
-        self,
-        *arguments: str,
-        text: str | bytes | None = None,
-        environ: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-    ) -> Result:
-        """Run `pycode` to its end; `text` is its stdin."""
-        stdin = asyncio.subprocess.DEVNULL if text is None else asyncio.subprocess.PIPE
-        process = await self.start(*arguments, stdin=stdin, environ=environ, cwd=cwd)
-        data = text.encode() if isinstance(text, str) else text
-        return await finished(process, data)
-
-
-async def finished(process: asyncio.subprocess.Process, data: bytes | None = None) -> Result:
-    """Wait for the end of a run."""
-    out, err = await asyncio.wait_for(process.communicate(data), SECONDS)
-    assert process.returncode is not None
-    return Result(process.returncode, out.decode(), err.decode())
-
-
-class Serve(Protocol):
-    """Starts a scripted server and points the place's environment to it."""
-
-    async def __call__(self, script: Any, protocol: str = "openai") -> ScriptedServer: ...
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.e2e import PYCODE, Place, Serve
 
 from pycode.testing import call, cut, html, raw, say, status
-
-from .conftest import PYCODE, Place, Serve
 
 
 def sentence(err: str) -> str:
@@ -75,7 +74,8 @@ async def test_a_stream_that_always_breaks(place: Place, serve: Serve, protocol:
 
 
 async def test_an_unknown_model_is_named_with_the_nearest(place: Place, serve: Serve) -> None:
-    server = await serve(lambda r: status(404, {"error": {"message": "The model is unknown"}}))
+    refusal = {"message": "The model `gpt-5-mimi` does not exist", "code": "model_not_found"}
+    server = await serve(lambda r: status(404, {"error": refusal}))
     server._models = ["gpt-5-mini", "gpt-4.1"]
     result = await place.run("run", "-m", "openai/gpt-5-mimi", "hi")
     assert result.code == 5

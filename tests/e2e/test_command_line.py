@@ -7,11 +7,10 @@ import json
 import os
 
 import pytest
+from tests.support.e2e import Place, Serve, finished
 
 from pycode import __version__
 from pycode.testing import call, say
-
-from .conftest import Place, Serve, finished
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["version"], ["-V"]])
@@ -73,10 +72,8 @@ async def test_an_open_stdin_that_sends_nothing_is_not_waited_for(
 async def test_a_late_stdin_is_read_when_asked_for(place: Place, serve: Serve) -> None:
     server = await serve([say("ok")])
     process = await place.start("run", "-", stdin=asyncio.subprocess.PIPE)
-    assert process.stdin is not None
     await asyncio.sleep(0.3)
-    process.stdin.write(b"late")
-    result = await finished(process)
+    result = await finished(process, b"late")
     assert result.code == 0, result.err
     assert server.requests[0].prompt() == "late"
 

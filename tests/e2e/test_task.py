@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -10,10 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.e2e import BROKEN, Place, Serve, finished
 
 from pycode.testing import call, hang, say, usage
-
-from .conftest import BROKEN, Place, Serve, finished
 
 FIX = [
     [say("I look. "), call("grep", {"pattern": "def add"})],
@@ -59,9 +59,7 @@ async def test_requests_share_their_beginning(place: Place, serve: Serve) -> Non
     server = await serve(FIX)
     await place.run("run", "fix the failing test")
     messages = [json.dumps(request.messages)[:-1] for request in server.requests]
-    assert all(
-        later.startswith(earlier) for earlier, later in zip(messages, messages[1:], strict=False)
-    )
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(messages))
 
 
 async def test_resuming_goes_on_with_the_conversation(place: Place, serve: Serve) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from tests.support.engine import MakeBench, NoteTool
+
 from pycode.core.events import PartUpdated
 from pycode.testing import call, hang, say
-
-from .conftest import MakeBench, NoteTool
 
 
 async def test_reads_start_while_the_model_still_streams(bench: MakeBench) -> None:

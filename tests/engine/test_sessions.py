@@ -8,13 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support.engine import Bench, MakeBench, NoteTool
 
 from pycode.core.errors import SessionNotFoundError
 from pycode.core.events import Event, MessageUpdated, PartUpdated, SessionIdle
 from pycode.storage.sessions import DiskStore
 from pycode.testing import call, hang, say
-
-from .conftest import Bench, MakeBench, NoteTool
 
 Disk = Callable[[], DiskStore]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from dirty_equals import IsPositiveInt, IsStr
+from tests.support.engine import MakeBench, NoteTool
 
 from pycode.core import StepFinishPart, TextPart, ToolPart
 from pycode.core.errors import (
@@ -16,8 +19,6 @@ from pycode.core.errors import (
 from pycode.core.events import PartDelta, PartUpdated, SessionError
 from pycode.providers.base import StreamEvent
 from pycode.testing import call, cut, fail, finish, say, think, usage
-
-from .conftest import MakeBench, NoteTool
 
 
 async def test_a_question_gets_its_answer(bench: MakeBench) -> None:
@@ -82,7 +83,7 @@ async def test_the_prefix_of_every_request_is_the_same_objects(bench: MakeBench)
     b = bench([*steps, say("ok")], [tool])
     await b.ask("go")
     requests = b.provider.requests
-    for earlier, later in zip(requests, requests[1:], strict=False):
+    for earlier, later in itertools.pairwise(requests):
         assert later.system == earlier.system
         assert later.tools == earlier.tools
         kept = later.messages[: len(earlier.messages)]

@@ -56,8 +56,9 @@ def _rows(name: str, config: Config, environ: Mapping[str, str]) -> list[tuple[s
 def _status(name: str, host: Host | None, config: Config, environ: Mapping[str, str]) -> str:
     try:
         resolved = resolve_model(f"{name}/any", config, environ)
-    except NotConfiguredError as error:
-        return str(error)
+    except NotConfiguredError:
+        variables = host.key_variables if host is not None else ()
+        return f"no key: set {variables[0] if variables else f'providers.{name}.api_key'}"
     if host is not None and not host.needs_key and resolved.api_key is None:
         return f"usable while a server runs at {resolved.base_url or host.base_url}"
     return USABLE

@@ -142,7 +142,7 @@ def _repository_file(path: Path, root: Path, reports: list[Report], user: Layer)
         else:
             layer[(_APART.get(key[0], key[0]), *key[1:])] = leaf
     for name, source in refused.items():
-        reports[-1].warnings.append(
+        reports[-1].add_warning(
             f"{source}: {dotted(('agents', name))} is ignored; your own config.yaml has an agent of this name"
         )
     return layer
@@ -172,10 +172,10 @@ def _with_whole_paths(layer: Layer, base: Path, report: Report, *, inside_only: 
         try:
             path = resolve(text, base)
         except ValueError as error:
-            report.problems.append(f"{leaf.source}: instructions: {error}")
+            report.add_problem(f"{leaf.source}: instructions: {error}")
             continue
         if inside_only and not contains(base, path):
-            report.warnings.append(
+            report.add_warning(
                 f"{leaf.source}: {quoted(text)} in instructions is ignored; it lies outside the project"
             )
             continue

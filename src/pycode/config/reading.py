@@ -57,7 +57,7 @@ def read_variables(environ: Mapping[str, str], report: Report) -> Layer:
             continue
         value = _parsed(text, kind)
         if value is None:
-            report.problems.append(f"{name} must be {kind.what}")
+            report.add_problem(f"{name} must be {kind.what}")
         else:
             layer[path] = Leaf(value, name)
     return layer
@@ -96,9 +96,7 @@ def _with_one_model(layer: Layer, report: Report) -> Layer:
     if provider is None or name is None:
         return layer
     if ("model",) in layer:
-        report.problems.append(
-            f"{name.source}: model and default_model name a model each; keep one"
-        )
+        report.add_problem(f"{name.source}: model and default_model name a model each; keep one")
     layer[("model",)] = Leaf(f"{provider.value}/{name.value}", name.source)
     return layer
 

@@ -28,12 +28,20 @@ class Report:
         return ":".join([self.name, *numbers])
 
     def problem(self, line: int, text: str, column: int = 0) -> None:
-        """Note what must be put right."""
-        _add(self.problems, f"{self.place(line, column)}: {text}", f"{self.name}: more is wrong")
+        """Note what must be put right in a line; 0 is the source as a whole."""
+        self.add_problem(f"{self.place(line, column)}: {text}")
 
     def warning(self, line: int, text: str) -> None:
-        """Note what is ignored."""
-        _add(self.warnings, f"{self.place(line)}: {text}", f"{self.name}: more is ignored")
+        """Note what is ignored in a line."""
+        self.add_warning(f"{self.place(line)}: {text}")
+
+    def add_problem(self, sentence: str) -> None:
+        """Note what must be put right, in a sentence that says where."""
+        _add(self.problems, sentence, f"{self.name}: more is wrong")
+
+    def add_warning(self, sentence: str) -> None:
+        """Note what is ignored, in a sentence that says where."""
+        _add(self.warnings, sentence, f"{self.name}: more is ignored")
 
     @property
     def full(self) -> bool:

@@ -22,7 +22,7 @@ _NAMES = {
     "`": "a command substitution (`)",
     ";": "more than one command (;)",
     "&": "more than one command (&)",
-    "|": "a pipe (|)",
+    "|": "a pipe or a second command (|)",
     ">": "a redirection (>)",
     "<": "a redirection (<)",
     "(": "a parenthesis; quote it to search for it",

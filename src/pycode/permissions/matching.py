@@ -77,7 +77,8 @@ def _matches(rule: Rule, form: str, subject: Subject, places: Places) -> bool:
     if rule.pattern in ("*", form):
         return True
     if subject.permission in PATH_KEYS:
-        return match_path(rule.pattern, form, places.root, places.home)
+        below = rule.action != "allow"
+        return match_path(rule.pattern, form, places.root, places.home, below=below)
     if rule.action == "allow" and not subject.literal and has_wildcard(rule.pattern):
         return False
     return match_text(rule.pattern, form)

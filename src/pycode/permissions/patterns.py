@@ -5,8 +5,8 @@ ends in ` *` also matches without it: `git status *` matches `git status`. `\\*`
 
 Paths, as in a .gitignore at the project's root: `*` and `?` stay inside one name, `**` crosses folders. A pattern without
 a slash is a name and matches at any depth, in the project and outside. `src/app` begins at the project's root, `/etc` is
-absolute, `~` and `$HOME` are the home directory. A pattern whose last name is spelled out, or is `**`, covers that folder
-itself and everything in it: `src`, `src/` and `src/**` are the same.
+absolute, `~` and `$HOME` are the home directory. `src/` and `src/**` are the folder and everything in it. `src` alone is the same
+to an ask or a deny; to an allow it is that path and nothing below.
 
 Both take time in proportion to pattern times text at worst: no pattern can hang PyCode.
 """
@@ -26,7 +26,7 @@ def match_text(pattern: str, text: str) -> bool:
     return any(regex.fullmatch(text) for regex in _text_regexes(pattern))
 
 
-def match_path(pattern: str, path: str, root: str, home: str) -> bool:
+def match_path(pattern: str, path: str, root: str, home: str, *, below: bool = False) -> bool:
     """Return whether a path pattern matches a path.
 
     Args:
@@ -34,8 +34,9 @@ def match_path(pattern: str, path: str, root: str, home: str) -> bool:
         path: An absolute path without `.` and `..`.
         root: The project's root, absolute.
         home: The user's home directory, absolute.
+        below: Whether a pattern that spells out a path covers what lies below it.
     """
-    return _match_names(_path_names(pattern, root, home), _names(_fold(_slashed(path))))
+    return _match_names(_path_names(pattern, root, home, below), _names(_fold(_slashed(path))))
 
 
 def escape(text: str) -> str:
@@ -83,7 +84,7 @@ def _name_regex(name: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1024)
-def _path_names(pattern: str, root: str, home: str) -> tuple[str, ...]:
+def _path_names(pattern: str, root: str, home: str, below: bool) -> tuple[str, ...]:
     """Return the names of a pattern, from the file system's root down."""
     text = _slashed(pattern)
     for prefix in ("~", "$HOME", "${HOME}"):
@@ -92,13 +93,15 @@ def _path_names(pattern: str, root: str, home: str) -> tuple[str, ...]:
             break
     if text in ("*", "**"):
         names = ["**"]
-    elif "/" not in text.rstrip("/") and text not in (".", ".."):
+    elif "/" not in text.rstrip("/") and text.strip("/") not in ("", ".", ".."):
         names = ["**", *_names(text)]
     elif text.startswith("/") or _DRIVE.match(text):
         names = _names(text)
     else:
         names = _names(escape(_slashed(root)) + "/" + text)
-    if names and not has_wildcard(names[-1]):
+    if below and names[-1:] != ["**"] and not (names and has_wildcard(names[-1])):
+        names.append("**")
+    elif text.endswith("/") and text != "/":
         names.append("**")
     return tuple(_fold(name) for name in names)
 

@@ -60,13 +60,14 @@ class ChatCalls:
             call = _Call(index, ident or f"call_{os.urandom(12).hex()}", ident, name)
             self._open.append(call)
             self.seen = True
-        call.name = call.name or name
-        if call.name and not call.started:
-            call.started = True
-            yield StreamEvent("tool_call_start", {"id": call.ident, "name": call.name})
+        if not call.started:
+            call.name = call.name or name
+            if call.name:
+                yield from _start(call)
         if text:
             call.pieces.append(text)
-            yield StreamEvent("tool_call_delta", {"id": call.ident, "text": text})
+            if call.started:
+                yield StreamEvent("tool_call_delta", {"id": call.ident, "text": text})
 
     def close(self, *, complete: bool) -> Iterator[StreamEvent]:
         """Yield the ends of the calls that are open.
@@ -100,9 +101,17 @@ class ChatCalls:
             yield from _end(call, complete=True)
 
 
+def _start(call: _Call) -> Iterator[StreamEvent]:
+    """Yield the start of a call, and what was held back until its name was known."""
+    call.started = True
+    yield StreamEvent("tool_call_start", {"id": call.ident, "name": call.name})
+    if call.pieces:
+        yield StreamEvent("tool_call_delta", {"id": call.ident, "text": call.text()})
+
+
 def _end(call: _Call, *, complete: bool) -> Iterator[StreamEvent]:
     if not call.started:
-        yield StreamEvent("tool_call_start", {"id": call.ident, "name": call.name})
+        yield from _start(call)
     yield tool_call_end(call.ident, call.name, call.text(), complete=complete)
 
 

@@ -91,10 +91,13 @@ class FileTranscript:
         Raises:
             StorageError: The file exists already or cannot be made.
         """
-        with explained("make the session's log", path):
-            fd = os.open(
-                path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | NO_LINK, mode=0o600
-            )
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | NO_LINK
+        try:
+            fd = os.open(path, flags, mode=0o600)
+        except FileExistsError as error:
+            raise StorageError(f"the session's log {path} exists already; open it") from error
+        except OSError as error:
+            raise explain(error, "make the session's log", path) from error
         transcript = cls(path, fd, upcasts)
         transcript._new = True
         return transcript

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 import sys
 import unicodedata
 from collections.abc import Mapping
-from typing import IO, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    import asyncio
 
 STDIN_SECONDS = 0.1
 """How long a pipe on stdin may take to have something, or its end."""
@@ -98,6 +100,8 @@ async def read_line(stream: TextIO) -> str:
 
     Waiting for it can be cancelled.
     """
+    import asyncio
+
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
         return (await loop.run_in_executor(None, stream.readline)).rstrip("\r\n")

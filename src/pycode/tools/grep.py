@@ -24,6 +24,7 @@ _LINES_BYTES = MAX_RESULTS * MAX_RESULTS * (_LINE_BYTES + 100)
 # A name may hold a newline; what ends it is the NUL.
 _COUNTED = re.compile(rb"([^\0]+)\0(\d+)\n")
 _LINE = re.compile(rb"([^\0]+)\0(\d+):([^\n]*)\n")
+_LOOKS_AROUND = re.compile(r"\(\?<?[=!]|\\[1-9]")
 _BINARY = re.compile(rb"^[^\0\n]*: binary file matches \(found [^\n]*\n", re.MULTILINE)
 
 
@@ -127,7 +128,9 @@ async def _show(
 
 
 def _pattern(parameters: GrepParameters) -> list[str]:
-    return ["--engine=auto", f"--regexp={parameters.pattern}"]
+    # Only PCRE2 can look around and back; ripgrep's own engine is faster and has no bad cases.
+    engine = "pcre2" if _LOOKS_AROUND.search(parameters.pattern) else "default"
+    return [f"--engine={engine}", f"--regexp={parameters.pattern}"]
 
 
 def _include(include: str | None) -> tuple[list[str], re.Pattern[str] | None]:

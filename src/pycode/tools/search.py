@@ -114,5 +114,9 @@ def _refusal(message: str) -> str:
     """Return ripgrep's own sentence about why it did not search."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     reason = next((line for line in lines if line.startswith("error:")), None)
-    sentence = reason.removeprefix("error: ") if reason is not None else " ".join(lines[:5])
+    sentence = (
+        reason.removeprefix("error: ")
+        if reason is not None
+        else " ".join(lines[:5]).removeprefix("rg: ")
+    )
     return f"ripgrep does not take this: {sentence}."

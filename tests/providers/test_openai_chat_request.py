@@ -1,0 +1,192 @@
+"""Request bodies for Chat Completions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pycode.providers.hosts import OPENAI_CHAT, Host, find_host
+from pycode.providers.openai_chat_request import ChatRequests
+from pycode.providers.profiles import profile_for
+
+PLAIN = Host("test", OPENAI_CHAT, "http://test")
+CALL = {"type": "tool_call", "id": "call_1", "name": "bash", "arguments": {"command": "ls"}}
+RESULT = {
+    "type": "tool_result",
+    "id": "call_1",
+    "name": "bash",
+    "content": "a.py",
+    "is_error": False,
+}
+WIRE_CALL = {
+    "id": "call_1",
+    "type": "function",
+    "function": {"name": "bash", "arguments": '{"command":"ls"}'},
+}
+
+
+def build_raw(
+    requests: ChatRequests, messages: list[dict[str, Any]], model: str = "m", **more: Any
+) -> bytes:
+    arguments: dict[str, Any] = {
+        "system": None,
+        "tools": None,
+        "temperature": None,
+        "max_tokens": None,
+        "options": {},
+        **more,
+    }
+    return requests.body(model, profile_for("openai", model), messages, **arguments)
+
+
+def build(
+    messages: list[dict[str, Any]], model: str = "m", host: Host = PLAIN, **more: Any
+) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(build_raw(ChatRequests(host), messages, model, **more))
+    return body
+
+
+def test_a_whole_request() -> None:
+    tool = {"name": "bash", "description": "Runs.", "parameters": {"type": "object"}}
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "List."},
+        {"role": "assistant", "content": [{"type": "text", "text": "Yes."}, CALL]},
+        {"role": "user", "content": [{"type": "text", "text": "Now!"}, RESULT]},
+    ]
+    options = {"seed": 7, "unknown": 1}
+    body = build(
+        messages, system="Be short.", tools=[tool], temperature=0.5, max_tokens=99, options=options
+    )
+    assert body == {
+        "model": "m",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "max_tokens": 99,
+        "temperature": 0.5,
+        "seed": 7,
+        "tools": [{"type": "function", "function": tool}],
+        "messages": [
+            {"role": "system", "content": "Be short."},
+            {"role": "user", "content": "List."},
+            {"role": "assistant", "content": "Yes.", "tool_calls": [WIRE_CALL]},
+            {"role": "tool", "tool_call_id": "call_1", "content": "a.py"},
+            {"role": "user", "content": "Now!"},
+        ],
+    }
+
+
+@pytest.mark.parametrize("model", ["gpt-5", "gpt-5.2-2026-01-01", "o3", "o4-mini", "gpt-6.1-sol"])
+def test_reasoning_models_of_openai(model: str) -> None:
+    body = build([{"role": "user", "content": "Hi"}], model, max_tokens=5, temperature=1.0)
+    assert body["max_completion_tokens"] == 5
+    assert "max_tokens" not in body
+    assert "temperature" not in body
+
+
+def test_images_need_parts_and_text_alone_is_a_string() -> None:
+    image = {"type": "image", "media_type": "image/png", "data": "aGk="}
+    words = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+    assert build([{"role": "user", "content": words}])["messages"][0]["content"] == "a\n\nb"
+    mixed = build([{"role": "user", "content": [words[0], image]}])["messages"][0]["content"]
+    assert mixed == [
+        {"type": "text", "text": "a"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}},
+    ]
+
+
+def test_an_answer_of_calls_alone_has_null_content() -> None:
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "x"},
+        {"role": "assistant", "content": [CALL]},
+        {"role": "user", "content": [RESULT]},
+    ]
+    assert build(messages)["messages"][1] == {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [WIRE_CALL],
+    }
+
+
+def test_calls_without_results_and_results_without_calls() -> None:
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": [{**RESULT, "id": "gone"}, {"type": "text", "text": "x"}]},
+        {"role": "assistant", "content": [CALL]},
+        {"role": "assistant", "content": "Hm."},
+    ]
+    assert [m["role"] for m in build(messages)["messages"]] == [
+        "user",
+        "assistant",
+        "tool",
+        "assistant",
+    ]
+
+
+def test_ids_that_are_too_long() -> None:
+    ident = "call_" + "x" * 60
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "x"},
+        {"role": "assistant", "content": [{**CALL, "id": ident}]},
+        {"role": "user", "content": [{**RESULT, "id": ident}]},
+    ]
+    made = build(messages)["messages"]
+    assert made[1]["tool_calls"][0]["id"] == made[2]["tool_call_id"]
+    assert len(made[2]["tool_call_id"]) <= 40
+
+
+def test_what_mistral_insists_on() -> None:
+    mistral = find_host("mistral")
+    assert mistral is not None
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "x"},
+        {"role": "assistant", "content": [CALL]},
+        {"role": "user", "content": [RESULT, {"type": "text", "text": "y"}]},
+    ]
+    made = build(messages, host=mistral)["messages"]
+    assert [m["role"] for m in made] == ["user", "assistant", "tool", "assistant", "user"]
+    ident = made[2]["tool_call_id"]
+    assert made[1]["tool_calls"][0]["id"] == ident
+    assert len(ident) == 9
+    assert ident.isalnum()
+    own: list[dict[str, Any]] = [
+        messages[0],
+        {"role": "assistant", "content": [{**CALL, "id": "abcDEF123"}]},
+    ]
+    assert build(own, host=mistral)["messages"][1]["tool_calls"][0]["id"] == "abcDEF123"
+
+
+def test_reasoning_goes_back_only_where_it_came_from() -> None:
+    mine = {"protocol": "openai-chat", "model": "m"}
+    detail = {"type": "reasoning.encrypted", "data": "xyz"}
+    blocks: list[dict[str, Any]] = [
+        {"type": "reasoning", "text": "hm", "opaque": [{**mine, "reasoning_details": [detail]}]},
+        {"type": "reasoning", "text": "so", "opaque": [{**mine, "field": "reasoning_content"}]},
+        {"type": "reasoning", "text": "other", "opaque": [{"protocol": "anthropic-messages"}]},
+        {"type": "reasoning", "text": "bare"},
+        {"type": "text", "text": "Hi"},
+    ]
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "x"},
+        {"role": "assistant", "content": blocks},
+    ]
+    said = {"role": "assistant", "content": "Hi"}
+    assert build(messages)["messages"][1] == {**said, "reasoning_details": [detail]}
+    assert build(messages, "other")["messages"][1] == said
+    deepseek = find_host("deepseek")
+    assert deepseek is not None
+    assert build(messages, host=deepseek)["messages"][1]["reasoning_content"] == "so"
+
+
+def test_each_step_begins_with_the_one_before() -> None:
+    requests, tools = ChatRequests(PLAIN), [{"name": "a", "description": "A", "parameters": {}}]
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "Go, grüezi."}]
+    before = build_raw(requests, messages, system="S", tools=tools)
+    for number in range(5):
+        ident = f"call_{number}"
+        messages.append({"role": "assistant", "content": [{**CALL, "id": ident}]})
+        messages.append({"role": "user", "content": [{**RESULT, "id": ident}]})
+        after = build_raw(requests, messages, system="S", tools=tools)
+        assert after.startswith(before.removesuffix(b"]}") + b",")
+        assert build_raw(ChatRequests(PLAIN), messages, system="S", tools=tools) == after
+        before = after

@@ -1,0 +1,243 @@
+"""Running programs: real ones, with everything that a command can do wrong."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import pycode
+from pycode.system import spawn
+from pycode.system.spawn import Completed, run
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and shell")
+
+
+async def sh(
+    command: str, directory: Path, timeout: float | None = 30, limit: int = 100_000
+) -> Completed:
+    return await run(
+        ["/bin/sh", "-c", command],
+        cwd=directory,
+        env={"PATH": os.environ["PATH"]},
+        timeout=timeout,
+        limit_bytes=limit,
+    )
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+async def until_dead(pid: int) -> None:
+    for _ in range(500):
+        if not alive(pid):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail(f"process {pid} still runs")
+
+
+async def test_output_and_errors_come_in_order(tmp_path: Path) -> None:
+    done = await sh("echo a; echo b >&2; echo c; exit 3", tmp_path)
+    assert (done.output, done.exit_code, done.signal) == (b"a\nb\nc\n", 3, None)
+    assert not done.truncated
+    assert not done.timed_out
+    assert 0 < done.duration < 30
+
+
+async def test_it_runs_where_and_with_what_it_was_told(tmp_path: Path) -> None:
+    done = await run(["/usr/bin/env"], cwd=tmp_path, env={"A": "1"}, timeout=30)
+    assert done.output == b"A=1\n"
+    assert (await sh("pwd -P", tmp_path)).output.decode().strip() == os.path.realpath(tmp_path)
+
+
+async def test_there_is_no_input_and_no_terminal(tmp_path: Path) -> None:
+    assert (await sh("cat; test -t 0 || echo none", tmp_path)).output == b"none\n"
+    assert (await sh("(: </dev/tty) 2>/dev/null || echo none", tmp_path)).output == b"none\n"
+
+
+async def test_no_shell_looks_at_the_arguments(tmp_path: Path) -> None:
+    done = await run(["/bin/echo", "$HOME; `id`", "*"], cwd=tmp_path, env={}, timeout=30)
+    assert done.output == b"$HOME; `id` *\n"
+
+
+async def test_a_signal_is_named(tmp_path: Path) -> None:
+    done = await sh("kill -9 $$", tmp_path)
+    assert (done.exit_code, done.signal) == (137, "SIGKILL")
+
+
+async def test_it_ends_with_the_command_though_a_child_holds_the_pipe(tmp_path: Path) -> None:
+    done = await sh("sleep 60 & echo $!", tmp_path)
+    child = int(done.output)
+    try:
+        assert done.duration < 10
+        assert alive(child)
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+async def test_output_written_before_the_end_is_not_lost(tmp_path: Path) -> None:
+    done = await sh(
+        "sleep 60 & echo $!; i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done", tmp_path
+    )
+    lines = done.output.decode().splitlines()
+    os.kill(int(lines[0]), signal.SIGKILL)
+    assert lines[-1] == "line 499"
+
+
+async def test_a_timeout_ends_the_whole_group(tmp_path: Path) -> None:
+    done = await sh("sleep 60 & echo $!; wait", tmp_path, timeout=1)
+    assert done.timed_out
+    assert done.signal == "SIGTERM"
+    await until_dead(int(done.output))
+
+
+async def test_what_ignores_sigterm_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spawn, "TERMINATE_SECONDS", 0.2)
+    command = "trap '' TERM; sleep 60 & echo $!; while :; do wait; done"
+    done = await sh(command, tmp_path, timeout=1)
+    assert done.timed_out
+    assert (done.exit_code, done.signal) == (137, "SIGKILL")
+    await until_dead(int(done.output))
+
+
+async def test_a_command_may_clean_up_after_sigterm(tmp_path: Path) -> None:
+    command = (
+        "trap 'echo cleaned; exit 5' TERM; echo ready; while :; do sleep 0.02; done 2>/dev/null"
+    )
+    done = await sh(command, tmp_path, timeout=1)
+    assert done.output == b"ready\ncleaned\n"
+    assert (done.exit_code, done.timed_out) == (5, True)
+
+
+async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
+    pids: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(
+        run(
+            ["/bin/sh", "-c", "sleep 60 & echo $!; wait"],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"]},
+            timeout=None,
+            on_output=lambda data: pids.set_result(int(data)),
+        )
+    )
+    child = await pids
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until_dead(child)
+
+
+async def test_memory_is_bounded(tmp_path: Path) -> None:
+    done = await sh("seq 1 200000", tmp_path, limit=1000)
+    total = sum(len(str(n)) + 1 for n in range(1, 200_001))
+    head, note, tail = done.output.partition(b"\n[%d bytes left out]\n" % done.omitted)
+    assert done.truncated
+    assert note
+    assert head.startswith(b"1\n2\n3\n")
+    assert tail.endswith(b"199999\n200000\n")
+    assert len(head) + len(tail) == 1000
+    assert done.omitted == total - 1000
+
+
+@pytest.mark.parametrize("size", [999, 1000, 1001])
+async def test_the_bound_is_exact(size: int, tmp_path: Path) -> None:
+    done = await sh(f"head -c {size} /dev/zero", tmp_path, limit=1000)
+    assert done.truncated == (size > 1000)
+    assert done.omitted == max(size - 1000, 0)
+
+
+async def test_output_that_never_ends_stops_with_the_time(tmp_path: Path) -> None:
+    seen = 0
+
+    def count(data: bytes) -> None:
+        nonlocal seen
+        seen += len(data)
+
+    done = await run(
+        ["/bin/sh", "-c", "yes"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        timeout=0.3,
+        limit_bytes=100,
+        on_output=count,
+    )
+    assert done.timed_out
+    assert seen > 100
+    assert len(done.output) < 200
+
+
+async def test_what_cannot_start_raises(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        await run([str(tmp_path / "nothing")], cwd=tmp_path, env={}, timeout=1)
+    with pytest.raises(FileNotFoundError):
+        await run(["/bin/true"], cwd=tmp_path / "nothing", env={}, timeout=1)
+    with pytest.raises(ValueError, match="null"):
+        await run(["/bin/echo", "a\0b"], cwd=tmp_path, env={}, timeout=1)
+
+
+async def test_the_event_loop_stays_free(tmp_path: Path) -> None:
+    begin = time.monotonic()
+    first, second = await asyncio.gather(sh("sleep 0.3", tmp_path), sh("sleep 0.3", tmp_path))
+    assert first.exit_code == second.exit_code == 0
+    assert time.monotonic() - begin < first.duration + second.duration
+
+
+_STARTERS = {
+    "subprocess",
+    "multiprocessing",
+    "pty",
+    "concurrent.futures.process",
+}
+_CALLS = {
+    "system",
+    "popen",
+    "fork",
+    "forkpty",
+    "posix_spawn",
+    "posix_spawnp",
+    "create_subprocess_exec",
+    "create_subprocess_shell",
+    "subprocess_exec",
+    "subprocess_shell",
+    "Popen",
+    *(
+        f"{verb}{ending}"
+        for verb in ("exec", "spawn")
+        for ending in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")
+    ),
+}
+
+
+def _starts(source: Path) -> list[str]:
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name in _STARTERS]
+        elif isinstance(node, ast.ImportFrom) and node.module in _STARTERS:
+            found.append(node.module or "")
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            found += [node.func.attr] if node.func.attr in _CALLS else []
+    return found
+
+
+def test_no_other_module_starts_a_process() -> None:
+    package = Path(pycode.__file__).parent
+    # The second file is the first one's half for Windows.
+    allowed = {package / "system/spawn.py", package / "system/_processes_windows.py"}
+    starts = {path: _starts(path) for path in sorted(package.rglob("*.py"))}
+    assert starts[package / "system/spawn.py"]
+    assert {path: names for path, names in starts.items() if names and path not in allowed} == {}

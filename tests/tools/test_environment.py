@@ -1,0 +1,36 @@
+"""What commands may know."""
+
+from __future__ import annotations
+
+from pycode.tools.environment import clean_environment
+
+
+def test_secrets_go_and_the_rest_stays() -> None:
+    environ = {
+        "PATH": "/bin",
+        "HOME": "/home/u",
+        "LANG": "C.UTF-8",
+        "CI": "1",
+        "PAGER": "less",
+        "ANTHROPIC_API_KEY": "s",
+        "ANTHROPIC_BASE_URL": "s",
+        "OPENAI_ORG": "s",
+        "AWS_SECRET_ACCESS_KEY": "s",
+        "github_token": "s",
+        "DB_PASSWORD": "s",
+        "GOOGLE_APPLICATION_CREDENTIALS": "s",
+        "BASH_ENV": "evil.sh",
+        "ENV": "evil.sh",
+        "BASH_FUNC_ls%%": "() { evil; }",
+    }
+    assert clean_environment(environ) == {
+        "PATH": "/bin",
+        "HOME": "/home/u",
+        "LANG": "C.UTF-8",
+        "CI": "1",
+        "PAGER": "cat",
+        "GIT_PAGER": "cat",
+        "GIT_EDITOR": "true",
+        "GIT_TERMINAL_PROMPT": "0",
+        "TERM": "dumb",
+    }
