@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pycode.core._lazy import lazy_exports
+from pycode.core.version import __version__
 
 if TYPE_CHECKING:
     from pycode.runner import AgentRunner as AgentRunner
     from pycode.runner import RunConfig as RunConfig
-
-__version__ = "0.1.0"
 
 __all__ = ["AgentRunner", "RunConfig", "__version__"]
 

@@ -75,12 +75,13 @@ class AgentRunner:
             provider, model, f"{provider.name}/{model}", profile_for(provider.name, model)
         )
         mode: Mode | None = "bypass" if config.auto_approve_tools else None
+        answers = Answers(None)
         self._engine = Engine(
             store=DiskStore(Path(storage.base_path)) if storage is not None else MemoryStore(),
             models=lambda _: choice,
             agents=lambda _: agent,
             registry=registry,
-            judges=lambda who, project: judge_for(who, project, Answers(None), mode=mode),
+            judges=lambda who, project: judge_for(who, project, answers, mode=mode),
             settings=EngineSettings(
                 max_steps=config.max_iterations,
                 repeats=config.doom_loop_threshold,

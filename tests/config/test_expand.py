@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pycode.config.expand import expand, has_variable
@@ -47,11 +47,13 @@ def test_an_unset_variable_is_named() -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_any_text_can_be_written(text: str) -> None:
     assert expand(text.replace("$", "$$"), {}) == text
 
 
 @given(st.text(), st.text(), names, st.text())
+@settings(deadline=None)
 def test_a_variables_value_is_taken_as_it_is(
     before: str, after: str, name: str, value: str
 ) -> None:
@@ -61,12 +63,14 @@ def test_a_variables_value_is_taken_as_it_is(
 
 
 @given(names, st.text(st.characters(exclude_characters="}")))
+@settings(deadline=None)
 def test_the_default_counts_only_without_the_variable(name: str, default: str) -> None:
     assert expand(f"${{{name}:{default}}}", {}) == default
     assert expand(f"${{{name}:{default}}}", {name: "set"}) == "set"
 
 
 @given(st.text(st.sampled_from("$${}Aa:")))
+@settings(deadline=None)
 def test_has_variable_says_whether_expansion_can_fail(text: str) -> None:
     if not has_variable(text):
         assert expand(text, {}) == text.replace("$$", "$")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pycode.config.home import Home
@@ -297,6 +297,7 @@ layers: st.SearchStrategy[Layer] = st.dictionaries(paths, leaves)
 
 
 @given(st.lists(layers))
+@settings(deadline=None)
 def test_the_later_layer_wins(sources: list[Layer]) -> None:
     merged = merge(sources)
     for path in {path for layer in sources for path in layer}:
@@ -305,6 +306,7 @@ def test_the_later_layer_wins(sources: list[Layer]) -> None:
 
 
 @given(st.lists(layers))
+@settings(deadline=None)
 def test_the_order_is_that_of_the_last_mention(sources: list[Layer]) -> None:
     mentions = [path for layer in sources for path in layer]
     last = {path: index for index, path in enumerate(mentions)}
@@ -312,6 +314,7 @@ def test_the_order_is_that_of_the_last_mention(sources: list[Layer]) -> None:
 
 
 @given(layers, layers, layers)
+@settings(deadline=None)
 def test_merging_has_no_preferred_grouping(a: Layer, b: Layer, c: Layer) -> None:
     assert list(merge([merge([a, b]), c]).items()) == list(merge([a, merge([b, c])]).items())
 
@@ -323,6 +326,7 @@ rules: st.SearchStrategy[dict[str, dict[str, str]]] = st.dictionaries(
 
 
 @given(rules)
+@settings(deadline=None)
 def test_rules_come_out_as_they_went_in(permission: dict[str, dict[str, str]]) -> None:
     nowhere = Path("/nonexistent")
     flags: dict[str, Any] = {"permission": permission}

@@ -44,7 +44,7 @@ def bench(project: Path) -> MakeBench:
     ) -> Bench:
         provider = ScriptedProvider(script)
         choice = ModelChoice(provider, "scripted-model", "scripted/scripted-model", UNKNOWN)
-        registry = ToolRegistry()
+        registry, answers = ToolRegistry(), Answers(None)
         for tool in tools:
             registry.register(tool)
         engine = Engine(
@@ -52,7 +52,7 @@ def bench(project: Path) -> MakeBench:
             models=lambda _: choice,
             agents=lambda _: agent or BuildAgent(),
             registry=registry,
-            judges=lambda who, where: judge_for(who, where, Answers(None)),
+            judges=lambda who, where: judge_for(who, where, answers),
             attended=attended,
             settings=EngineSettings(**settings),
         )

@@ -58,8 +58,15 @@ def test_only_the_user_can_read_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b'{"v": 2, "answers": []}', b'{"v": 1, "answers": [1]}', b"\xff\xfe"]
-    + [b'{"v": 1, "answers": [{"permission": "bash", "pattern": 3}]}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"v": 2, "answers": []}',
+        b'{"v": 1, "answers": [1]}',
+        b'{"v": 1, "answers": [{"permission": "bash", "pattern": 3}]}',
+    ],
 )
 def test_a_broken_file_is_said_and_kept(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.json"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pycode.permissions.command_line import is_read_only_command, read_only
+from pycode.permissions.command_line import analyse, is_read_only_command
 
 ALLOWED = """\
 ls
@@ -391,7 +391,7 @@ def test_any_other_command_is_not(command: str, reason: str) -> None:
 
 @pytest.mark.parametrize(("command", "paths"), PATHS.items())
 def test_the_files_that_a_command_reads(command: str, paths: tuple[str, ...]) -> None:
-    assert read_only(command).paths == paths
+    assert analyse(command).reads == paths
 
 
 def test_the_allowed_commands_change_nothing(

@@ -46,14 +46,15 @@ class AgentConfig:
         A pattern with a wildcard allows only one simple command of literal words; in plan mode the command must
         also be known to change nothing. Paths, the session's mode and the user's rules are not looked at.
         """
-        from pycode.permissions.command_line import is_read_only_command
+        from pycode.permissions.command_line import analyse
         from pycode.permissions.matching import Places, verdict
         from pycode.permissions.subjects import command_subject
 
-        if self.mode == "plan" and not is_read_only_command(command)[0]:
+        line = analyse(command)
+        if self.mode == "plan" and line.problem is not None:
             return "deny"
         rules = [rule for rule in self.rules() if rule.source == "agent_default"]
-        action, _ = verdict(rules, command_subject(command), Places("/", "/"))
+        action, _ = verdict(rules, command_subject(line), Places("/", "/"))
         return action or "deny"
 
     def rules(self) -> list[Rule]:
@@ -61,14 +62,11 @@ class AgentConfig:
 
         The command patterns are sorted by length, so that the last that matches is the longest.
         """
-        bash = {"*": "deny", **self.bash_permissions}
-        shortest_first = dict(sorted(bash.items(), key=lambda item: len(item[0])))
-        own: dict[str, str | Mapping[str, str]] = {
-            "edit": self.edit_permission,
-            "bash": shortest_first,
-        }
+        own: dict[str, str | Mapping[str, str]] = {"edit": self.edit_permission, "bash": "deny"}
+        by_length = dict(sorted(self.bash_permissions.items(), key=lambda item: len(item[0])))
         return [
             *parse_rules(own, "agent_default"),
+            *parse_rules({"bash": by_length}, "agent_default"),
             *parse_rules(self.permission, "repository" if self.from_repository else "agent"),
         ]
 

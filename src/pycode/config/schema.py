@@ -76,7 +76,7 @@ class AgentSettings:
     tools: list[str] | None = None
     """The tools that it has; all of them when absent."""
     permission: Permission = field(default_factory=dict)
-    """Its own rules, written as `permission` below."""
+    """Its own rules, written like the key `permission` of the file."""
     max_steps: Count | None = None
     """Model requests in one turn at most."""
     temperature: Temperature | None = None

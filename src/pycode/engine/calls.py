@@ -50,4 +50,3 @@ class Calls:
         await asyncio.gather(*self._early, return_exceptions=True)
         never, self._waiting = self._waiting, []
         return never
-

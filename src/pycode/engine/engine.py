@@ -219,7 +219,7 @@ class Engine:
         if active is None:
             self._store.inbox(session_id).put(prompt.id, prompt.to_dict())
         elif not active.has(prompt):
-            if session_id in self._tasks:
+            if self._running(session_id) is not None:
                 active.inbox.put(prompt.id, prompt.to_dict())
             else:
                 active.accept(prompt)
@@ -252,7 +252,7 @@ class Engine:
 
     async def cancel(self, session_id: str) -> bool:
         """Stop the running turn and keep what was done; False when there is none."""
-        task = self._tasks.get(session_id)
+        task = self._running(session_id)
         if task is None:
             return False
         task.cancel()
@@ -319,7 +319,7 @@ class Engine:
     async def release(self, session_id: str) -> None:
         """Give up a session, after answering the prompts that came in until then."""
         while (active := self._active.get(session_id)) is not None:
-            task = self._tasks.get(session_id)
+            task = self._running(session_id)
             if task is not None:
                 await asyncio.wait([task])
                 continue
@@ -412,10 +412,12 @@ class Engine:
 
     # One turn after the other
 
+    def _running(self, session_id: str) -> asyncio.Task[TurnEnd | None] | None:
+        task = self._tasks.get(session_id)
+        return task if task is not None and not task.done() else None
+
     def _start(self, active: ActiveSession, prompt: Prompt) -> None:
-        task = asyncio.ensure_future(self._drive(active, prompt))
-        self._tasks[active.id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(active.id, None))
+        self._tasks[active.id] = asyncio.ensure_future(self._drive(active, prompt))
 
     async def _drive(self, active: ActiveSession, prompt: Prompt) -> TurnEnd | None:
         active.cancelled = False

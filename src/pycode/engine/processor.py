@@ -5,7 +5,8 @@ A provider may leave out every event but `text_delta`: missing starts, ends, usa
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +53,7 @@ class Processor:
         self._pieces: list[str] = []
         self._open_calls: dict[str, ToolPart] = {}
         self._handlers: dict[str, Callable[[dict[str, Any]], object]] = {
+            "start": lambda data: self._start_over(),
             "text_start": lambda data: self._open_text(TextPart),
             "text_delta": lambda data: self._grow(TextPart, data["text"]),
             "text_end": lambda data: self._close_text(),
@@ -71,10 +73,11 @@ class Processor:
         """Read the stream to its end; a provider's error ends it and is in the outcome."""
         handlers = self._handlers
         try:
-            async for event in stream:
-                handler = handlers.get(event.type)
-                if handler is not None:
-                    handler(event.data)
+            async with _closing(stream):
+                async for event in stream:
+                    handler = handlers.get(event.type)
+                    if handler is not None:
+                        handler(event.data)
         except ProviderError as error:
             self._outcome.error = error
             self._outcome.reason = "cut"
@@ -84,6 +87,12 @@ class Processor:
         if not self._outcome.reason:
             self._outcome.reason = "tool_calls" if self._outcome.calls else "stop"
         return self._outcome
+
+    def _start_over(self) -> None:
+        """Drop what came before a second start: a proxy in between has asked again."""
+        self._text = None
+        self._pieces.clear()
+        self._close_calls()
 
     def _open_text(self, cls: type[TextPart] | type[ReasoningPart]) -> TextPart | ReasoningPart:
         self._close_text()
@@ -169,3 +178,8 @@ class Processor:
     def _finish(self, data: dict[str, Any]) -> None:
         self._outcome.reason = data.get("reason") or ""
         self._outcome.usage.update(data.get("usage") or {})
+
+
+def _closing(stream: AsyncIterator[StreamEvent]) -> AbstractAsyncContextManager[object]:
+    """Close a generator at once when reading it ends early, and not when it is collected."""
+    return aclosing(stream) if isinstance(stream, AsyncGenerator) else nullcontext()

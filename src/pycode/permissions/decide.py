@@ -72,7 +72,7 @@ def decide(request: Request, context: Context) -> Decision:
         found = [decision for decision in decisions if decision.action == action]
         if found:
             return _joined(found)
-    return decisions[0]
+    return min(decisions, key=lambda decision: decision.step)
 
 
 def _judge(subject: Subject, context: Context) -> Decision:

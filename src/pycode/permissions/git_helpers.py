@@ -12,8 +12,8 @@ import re
 from pathlib import Path
 
 _PROGRAM = re.compile(
-    r"^\s*(fsmonitor|external|textconv|program|clean|smudge|process|sshcommand|uploadpack)"
-    r"\s*=\s*(?!(?:true|false|yes|no|on|off|[01])?\s*$)",
+    r"^[ \t]*(fsmonitor|external|textconv|program|clean|smudge|process|sshcommand|uploadpack)"
+    r"[ \t]*=[ \t]*+(?!(?:true|false|yes|no|on|off|[01])?[ \t]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _INCLUDE = re.compile(r"^\s*\[\s*include(if)?\b", re.IGNORECASE | re.MULTILINE)

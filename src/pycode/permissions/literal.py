@@ -7,14 +7,13 @@ characters that nobody can see. Only what this accepts is ever allowed by a patt
 from __future__ import annotations
 
 import re
-import string
 from typing import Final
 
 MAX_LENGTH: Final = 10_000
 """Characters; a longer command line is not read."""
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_PLAIN = frozenset(string.ascii_letters + string.digits + "_-./,:+@%=^")
+_PLAIN = re.compile(r"[A-Za-z0-9_./,:+@%=^-]+")
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _ESCAPED_IN_QUOTES = frozenset('$`"\\')
 _NAMES = {
@@ -77,7 +76,9 @@ def _word(command: str, at: int) -> tuple[str, int]:
             piece, at = _double_quoted(command, at + 1)
         elif character == "\\":
             piece, at = _printable(command[at + 1 : at + 2]), at + 2
-        elif character in _PLAIN or _is_plain_here(command, at, start):
+        elif (plain := _PLAIN.match(command, at)) is not None:
+            piece, at = plain[0], plain.end()
+        elif _is_plain_here(command, at, start):
             piece, at = character, at + 1
         else:
             raise NotLiteralError(_NAMES.get(character) or _strange(character))

@@ -99,9 +99,8 @@ def _path_names(pattern: str, root: str, home: str, below: bool) -> tuple[str, .
         names = _names(text)
     else:
         names = _names(escape(_slashed(root)) + "/" + text)
-    if below and names[-1:] != ["**"] and not (names and has_wildcard(names[-1])):
-        names.append("**")
-    elif text.endswith("/") and text != "/":
+    folder = text.endswith("/") and text != "/"
+    if folder or (below and not (names and has_wildcard(names[-1]))):
         names.append("**")
     return tuple(_fold(name) for name in names)
 

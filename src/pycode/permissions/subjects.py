@@ -10,8 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pycode.permissions.command_line import paths_of, read_only, simple_commands, written_files
-from pycode.permissions.literal import NotLiteralError, literal_words
+from pycode.permissions.command_line import CommandLine, analyse
 from pycode.permissions.matching import Kind, Subject
 from pycode.permissions.request import Context, Request
 from pycode.permissions.rules import PATH_KEYS
@@ -48,21 +47,19 @@ def subjects_of(request: Request, context: Context) -> list[Subject]:
 
 
 def command_subject(
-    command: str, *, kind: Kind = "command", limit: str | None = None, always: tuple[str, ...] = ()
+    line: CommandLine,
+    *,
+    kind: Kind = "command",
+    limit: str | None = None,
+    always: tuple[str, ...] = (),
 ) -> Subject:
     """Return the subject that a command line is for rules about `bash`."""
-    try:
-        literal_words(command)
-        literal = True
-    except NotLiteralError:
-        literal = False
-    parts = {" ".join(words) for words in simple_commands(command)} - {command}
     return Subject(
         "bash",
         kind,
-        (command,),
-        parts=tuple(sorted(parts)),
-        literal=literal,
+        (line.text,),
+        parts=tuple(part for part in line.commands if part != line.text),
+        literal=line.literal,
         about="a command",
         limit=limit,
         always=always,
@@ -74,35 +71,30 @@ def _commands(request: Request, context: Context) -> Iterator[Subject]:
     for path in request.paths:
         base = resolve(_at_home(path, context), context.directory)
         yield from _outside(base, context, read=False)
-    at_home = context.home == context.root or context.home.is_relative_to(context.root)
     for command in request.patterns:
-        reading = read_only(command)
-        problem = None if reading.ok else reading.reason
-        if reading.ok and reading.words[0] == "git" and context.mode == "plan":
-            from pycode.permissions.git_helpers import program_in_repository
-
-            problem = program_in_repository(base)
+        line = analyse(command)
+        problem = line.problem or (_git_problem(line, base) if context.mode == "plan" else None)
         limit = None
-        if context.mode == "plan" and problem is not None:
+        if problem is not None and context.mode == "plan":
             limit = f"in plan mode a command must be known to change nothing, and {problem}"
+        at_home = context.home.is_relative_to(context.root)
         kind: Kind = "home_command" if at_home and problem is not None else "command"
-        yield command_subject(command, kind=kind, limit=limit, always=tuple(request.always))
-        if reading.ok:
-            for path in reading.paths:
-                yield from _path(path, base, context, "read", read=True)
-        else:
-            yield from _reached(command, base, context)
-
-
-def _reached(command: str, base: Path, context: Context) -> Iterator[Subject]:
-    """Yield what a command that is not known to be read-only seems to write, and to reach outside the project."""
-    written = written_files(command)
-    for path in written:
-        if path not in _FREE:
-            yield from _path(path, base, context, "edit", read=False)
-    for path in paths_of(command):
-        if path not in written:
+        yield command_subject(line, kind=kind, limit=limit, always=tuple(request.always))
+        for path in line.reads:
+            yield from _path(path, base, context, "read", read=True)
+        for path in line.writes:
+            if path not in _FREE:
+                yield from _path(path, base, context, "edit", read=False)
+        for path in line.reaches:
             yield from _word(path, base, context)
+
+
+def _git_problem(line: CommandLine, directory: Path) -> str | None:
+    if line.words[0] != "git":
+        return None
+    from pycode.permissions.git_helpers import program_in_repository
+
+    return program_in_repository(directory)
 
 
 def _paths(request: Request, context: Context) -> Iterator[Subject]:

@@ -50,8 +50,9 @@ class AnthropicProvider(HostedProvider):
     def _base_url(self, url: str) -> str:
         return without_suffixes(url, "/messages", "/v1")
 
-    def _key_headers(self, key: str) -> Mapping[str, str]:
-        return {"x-api-key": key}
+    def _protocol_headers(self, key: str) -> Mapping[str, str]:
+        version = {"anthropic-version": API_VERSION}
+        return {**version, "x-api-key": key} if key else version
 
     def _body(
         self,

@@ -6,7 +6,6 @@ user says. Histories break this when a run was interrupted or cut short, so it i
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -83,4 +82,6 @@ def _append_answer(
 
 
 def _digest(text: str) -> str:
+    import hashlib
+
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

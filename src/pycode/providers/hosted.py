@@ -8,6 +8,7 @@ from contextlib import aclosing
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from pycode.core.version import __version__
 from pycode.core.errors import (
     AuthenticationError,
     ModelNotFoundError,
@@ -35,11 +36,11 @@ class HostedProvider(Provider):
         base_url = self._base_url(_checked(self.config.base_url or host.base_url))
         key = (self.config.api_key or "").strip()
         headers = {
-            "user-agent": "pycode",
+            "user-agent": f"pycode/{__version__}",
             "content-type": "application/json",
             "accept": "text/event-stream, application/json",
             "accept-encoding": "identity",
-            **(self._key_headers(key) if key else {}),
+            **self._protocol_headers(key),
             **{name.lower(): value for name, value in self.config.headers.items()},
         }
         long_values = [value for value in self.config.headers.values() if len(value) >= 8]
@@ -147,8 +148,8 @@ class HostedProvider(Provider):
         """Return what the paths are put behind, for a base URL as the vendor's SDK means it."""
 
     @abstractmethod
-    def _key_headers(self, key: str) -> Mapping[str, str]:
-        """Return the headers that carry the key."""
+    def _protocol_headers(self, key: str) -> Mapping[str, str]:
+        """Return the protocol's own headers, with the key unless it is empty."""
 
     @abstractmethod
     def _body(

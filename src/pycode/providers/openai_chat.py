@@ -47,8 +47,8 @@ class OpenAIProvider(HostedProvider):
     def _base_url(self, url: str) -> str:
         return without_suffixes(url, "/chat/completions")
 
-    def _key_headers(self, key: str) -> Mapping[str, str]:
-        return {"authorization": f"Bearer {key}"}
+    def _protocol_headers(self, key: str) -> Mapping[str, str]:
+        return {"authorization": f"Bearer {key}"} if key else {}
 
     def _body(
         self,

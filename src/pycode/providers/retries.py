@@ -73,7 +73,8 @@ def jitter() -> float:
 def in_words(seconds: float) -> str:
     """Return a time span as people say it."""
     if seconds < 120:
-        return f"{seconds:.0f} seconds"
+        number = round(seconds, 1) if seconds < 10 else round(seconds)
+        return "1 second" if number == 1 else f"{number:g} seconds"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_EVENT = 64 * 1024 * 1024
@@ -39,8 +38,8 @@ class SseReader:
         self._data: list[bytes] = []
         self._data_size = 0
 
-    def feed(self, chunk: bytes) -> Iterator[SseEvent]:
-        """Yield the events that these bytes complete.
+    def feed(self, chunk: bytes) -> list[SseEvent]:
+        """Return the events that these bytes complete.
 
         Raises:
             EventTooLargeError: An event has more than `MAX_EVENT` bytes.
@@ -48,8 +47,9 @@ class SseReader:
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
+        events: list[SseEvent] = []
         if not chunk:
-            return
+            return events
         self._after_cr = chunk.endswith(b"\r")
         lines = chunk.splitlines()
         ends_open = not chunk.endswith((b"\n", b"\r"))
@@ -57,12 +57,13 @@ class SseReader:
         for line in lines:
             event = self._line(self._complete(line))
             if event is not None:
-                yield event
+                events.append(event)
         if last:
             self._rest.append(last)
             self._rest_size += len(last)
         if self._rest_size + self._data_size > MAX_EVENT:
             raise EventTooLargeError(f"an event has more than {MAX_EVENT} bytes")
+        return events
 
     def _complete(self, line: bytes) -> bytes:
         if self._rest:

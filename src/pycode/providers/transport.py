@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pycode.core.errors import DeadlineError, NetworkError, ProtocolError, ProviderError
+from pycode.providers.deadline import Deadline
 from pycode.providers.failures import (
     Service,
     connection_error,
@@ -154,11 +155,12 @@ class Transport:
         """
         call = Call(path, b"", timeout=timeout)
         try:
-            response = await self._open("GET", call, self._now() + timeout)
-            try:
-                body = await self._read(response, call, self._now() + timeout, MAX_EVENT)
-            finally:
-                await response.aclose()
+            with closing(Deadline(self._now() + timeout)) as deadline:
+                response = await self._open("GET", call, deadline)
+                try:
+                    body = await self._read(response, call, deadline, MAX_EVENT)
+                finally:
+                    await response.aclose()
         except Refusal as refusal:
             raise refusal.error from refusal.__cause__
         try:
@@ -181,41 +183,48 @@ class Transport:
 
     async def _exchange(self, call: Call) -> AsyncGenerator[SseEvent, None]:
         """Make one try; every failure is a `Refusal`."""
-        until = self._now() + call.timeout
-        response = await self._open("POST", call, until)
-        try:
-            content_type = response.headers.get("content-type", "")
-            if "json" in content_type:
-                # A service that does not stream: the whole answer is one event.
-                body = await self._read(response, call, until, MAX_EVENT)
-                yield SseEvent("", body.decode("utf-8", "replace"))
-                return
-            pieces, reader, begun, head = response.aiter_bytes(), SseReader(), False, b""
-            while chunk := await self._next(pieces, call, until, begun):
-                head = head or chunk
-                for event in _events(reader, chunk, self.service, call):
-                    begun = True
-                    if call.is_last(event):
-                        await _drain(pieces)
-                    yield event
-                if begun:
-                    until = self._now() + call.idle_timeout
-        finally:
-            await response.aclose()
+        with closing(Deadline(self._now() + call.timeout)) as deadline:
+            response = await self._open("POST", call, deadline)
+            try:
+                async with aclosing(self._answer(response, call, deadline)) as events:
+                    async for event in events:
+                        yield event
+            finally:
+                await response.aclose()
+
+    async def _answer(
+        self, response: httpx2.Response, call: Call, deadline: Deadline
+    ) -> AsyncGenerator[SseEvent, None]:
+        """Yield the events of a response."""
+        content_type = response.headers.get("content-type", "")
+        if "json" in content_type:
+            # A service that does not stream: the whole answer is one event.
+            body = await self._read(response, call, deadline, MAX_EVENT)
+            yield SseEvent("", body.decode("utf-8", "replace"))
+            return
+        pieces, reader, begun, head = response.aiter_bytes(), SseReader(), False, b""
+        while chunk := await self._next(pieces, call, deadline, begun):
+            head = head or chunk
+            for event in self._events(reader, chunk, call):
+                begun = True
+                if call.is_last(event):
+                    await _drain(pieces)
+                yield event
+            if begun:
+                deadline.move(self._now() + call.idle_timeout)
         if begun:
             return
         if head and "event-stream" not in content_type:
             raise Refusal(self._no_answer(response, head, call.model))
         raise Refusal(self._broken("it ended without an answer", call))
 
-    async def _open(self, method: str, call: Call, until: float) -> httpx2.Response:
+    async def _open(self, method: str, call: Call, deadline: Deadline) -> httpx2.Response:
         """Send a request; return the response once it is known to be a success."""
         import httpx2
 
         client = self._get_client()
-        started = self._now()
         try:
-            async with asyncio.timeout_at(until):
+            with deadline:
                 request = client.build_request(
                     method,
                     self._url(call.path),
@@ -232,7 +241,7 @@ class Transport:
         if response.is_success and "text/html" not in content_type:
             return response
         try:
-            body = await self._read(response, call, started + call.timeout, _ERROR_BODY)
+            body = await self._read(response, call, deadline, _ERROR_BODY)
         finally:
             await response.aclose()
         if response.is_success:
@@ -243,26 +252,40 @@ class Transport:
             should_retry(headers),
         )
 
-    async def _read(self, response: httpx2.Response, call: Call, until: float, limit: int) -> bytes:
+    async def _read(
+        self, response: httpx2.Response, call: Call, deadline: Deadline, limit: int
+    ) -> bytes:
         """Return a body, at most `limit` bytes of it."""
         pieces, body = response.aiter_bytes(), bytearray()
-        while len(body) < limit and (chunk := await self._next(pieces, call, until, False)):
+        while len(body) < limit and (chunk := await self._next(pieces, call, deadline, False)):
             body += chunk
         return bytes(body[:limit])
 
     async def _next(
-        self, pieces: AsyncIterator[bytes], call: Call, until: float, begun: bool
+        self, pieces: AsyncIterator[bytes], call: Call, deadline: Deadline, begun: bool
     ) -> bytes:
         """Return the next bytes of a body, empty at its end."""
         import httpx2
 
         try:
-            async with asyncio.timeout_at(until):
+            with deadline:
                 return await anext(pieces, b"")
         except TimeoutError as error:
             raise Refusal(self._late(call, begun=begun), retry=False) from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise self._refusal(error, call) from error
+
+    def _events(self, reader: SseReader, chunk: bytes, call: Call) -> list[SseEvent]:
+        try:
+            return reader.feed(chunk)
+        except EventTooLargeError as error:
+            raise Refusal(
+                ProtocolError(
+                    f"{self.service.url} sent an event that no model sends ({error}): check the base URL.",
+                    provider=self.service.name,
+                    model=call.model,
+                )
+            ) from error
 
     def _get_client(self) -> httpx2.AsyncClient:
         import httpx2
@@ -325,19 +348,6 @@ class Transport:
     def _no_answer(self, response: httpx2.Response, body: bytes, model: str) -> ProtocolError:
         content_type = response.headers.get("content-type", "")
         return not_a_stream(self.service, content_type, body.decode("utf-8", "replace"), model)
-
-
-def _events(reader: SseReader, chunk: bytes, service: Service, call: Call) -> Iterator[SseEvent]:
-    try:
-        yield from reader.feed(chunk)
-    except EventTooLargeError as error:
-        raise Refusal(
-            ProtocolError(
-                f"{service.url} sent an event that no model sends ({error}): check the base URL.",
-                provider=service.name,
-                model=call.model,
-            )
-        ) from error
 
 
 async def _drain(pieces: AsyncIterator[bytes]) -> None:

@@ -94,7 +94,7 @@ class ScriptedProvider(Provider):
         return list(self._models)
 
 
-def _play_plain(item: Item) -> list[StreamEvent]:
+def _play_plain(item: Item | StreamEvent) -> list[StreamEvent]:
     """Return a turn's own events as they are; only a failure may stand between them."""
     if isinstance(item, StreamEvent):
         return [item]
@@ -103,7 +103,7 @@ def _play_plain(item: Item) -> list[StreamEvent]:
     raise AssertionError(f"{item} cannot stand in one turn with StreamEvents")
 
 
-async def _play(items: list[Item], request: Request) -> AsyncIterator[StreamEvent]:
+async def _play(items: list[Item | StreamEvent], request: Request) -> AsyncIterator[StreamEvent]:
     yield StreamEvent("start")
     for position, item in enumerate(items):
         if isinstance(item, Wait):
@@ -123,7 +123,7 @@ async def _wait(item: Wait) -> None:
         await asyncio.sleep(item.seconds)
 
 
-def _events(item: Item, request: Request, position: int) -> list[StreamEvent]:
+def _events(item: Item | StreamEvent, request: Request, position: int) -> list[StreamEvent]:
     match item:
         case Say():
             return _block("text", item.pieces)

@@ -28,8 +28,14 @@ from pycode.core.errors import (
 from pycode.providers.base import USAGE_KEYS, StreamEvent
 
 
+class Item:
+    """One thing that an answer does."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class Say:
+class Say(Item):
     """Text, one delta a piece."""
 
     pieces: tuple[str, ...]
@@ -37,7 +43,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Think:
+class Think(Item):
     """Reasoning, one delta a piece."""
 
     pieces: tuple[str, ...]
@@ -47,7 +53,7 @@ class Think:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Item):
     """A tool call."""
 
     name: str
@@ -59,7 +65,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Item):
     """The tokens to report, in the neutral keys of `StreamEvent`."""
 
     counts: Mapping[str, int]
@@ -67,7 +73,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Item):
     """Why the answer ends, where that does not follow from its items."""
 
     reason: str
@@ -75,7 +81,7 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Item):
     """Nothing is sent for a while."""
 
     seconds: float | None
@@ -83,7 +89,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Fail:
+class Fail(Item):
     """The request fails before anything was sent, or in the stream when something was."""
 
     error: ProviderError
@@ -91,7 +97,7 @@ class Fail:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(Item):
     """The whole answer is this HTTP response (server only)."""
 
     code: int
@@ -103,12 +109,12 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Item):
     """The connection ends here without a goodbye."""
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Item):
     """Bytes that stand in the stream as they are (server only)."""
 
     data: bytes
@@ -116,14 +122,11 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
-class OneByte:
+class OneByte(Item):
     """From here on each byte is sent by itself (server only)."""
 
 
-Item: TypeAlias = (
-    Say | Think | Call | Usage | Finish | Wait | Fail | Status | Cut | Raw | OneByte | StreamEvent
-)
-Answer: TypeAlias = Item | Sequence[Item]
+Answer: TypeAlias = Item | StreamEvent | Sequence[Item | StreamEvent]
 Turn: TypeAlias = "Answer | Callable[[Request], Answer]"
 Script: TypeAlias = "Sequence[Turn] | Callable[[Request], Answer]"
 
@@ -248,7 +251,7 @@ def one_byte() -> OneByte:
     return OneByte()
 
 
-def items_of(turn: Turn, request: Request) -> list[Item]:
+def items_of(turn: Turn, request: Request) -> list[Item | StreamEvent]:
     """Return the items of a turn, having asked its function."""
     answer = turn(request) if callable(turn) else turn
     return list(answer) if isinstance(answer, Sequence) else [answer]
@@ -261,7 +264,7 @@ def turn_for(script: Script, number: int) -> Turn | None:
     return script[number - 1] if number <= len(script) else None
 
 
-def finish_reason(items: Sequence[Item]) -> str:
+def finish_reason(items: Sequence[Item | StreamEvent]) -> str:
     """Return the neutral reason for which these items end."""
     for item in items:
         if isinstance(item, Finish):
@@ -269,7 +272,7 @@ def finish_reason(items: Sequence[Item]) -> str:
     return "tool_calls" if any(isinstance(item, Call) for item in items) else "stop"
 
 
-def usage_of(items: Sequence[Item], request: Request) -> dict[str, int]:
+def usage_of(items: Sequence[Item | StreamEvent], request: Request) -> dict[str, int]:
     """Return the tokens to report: those said, or four characters a token."""
     for item in items:
         if isinstance(item, Usage):
@@ -324,7 +327,7 @@ def load_script(text: str) -> list[Turn]:
     """
     turns = json.loads(text)
     if not isinstance(turns, list):
-        raise ValueError("no list of turns")  # noqa: TRY004 - the file is wrong, not the call
+        raise ValueError("no list of turns")
     return [[_item(item) for item in (t if isinstance(t, list) else [t])] for t in turns]
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from pycode.providers.base import StreamEvent
 from pycode.testing.script import (
     Answer,
     Cut,
@@ -164,7 +165,7 @@ class ScriptedServer:
     def _record(self, path: str, headers: dict[str, str], body: bytes) -> Request:
         data = json.loads(body)
         if not isinstance(data, dict) or not isinstance(data.get("messages"), list):
-            raise ValueError("no object with messages")  # noqa: TRY004 - a request's fault
+            raise ValueError("no object with messages")
         request = Request(
             number=len(self.requests) + 1,
             model=str(data.get("model", "")),
@@ -214,7 +215,7 @@ class ScriptedServer:
 
     async def _stream(
         self,
-        items: list[Item],
+        items: list[Item | StreamEvent],
         wire: Wire,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
@@ -357,6 +358,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log = _logger(Path(options.log)) if options.log else None
     try:
         asyncio.run(_run(ScriptedServer(script, port=options.port, on_request=log)))
+    except OSError as error:
+        print(f"cannot listen on port {options.port}: {error.strerror}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     return 0

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
 from pycode.core.errors import ProviderError
+from pycode.providers.base import StreamEvent
 from pycode.testing.script import (
     Call,
     Item,
@@ -24,16 +25,16 @@ from pycode.testing.script import (
 class Wire(Protocol):
     """Turns a turn's items into bytes of one protocol's stream."""
 
-    def begin(self, items: Sequence[Item]) -> bytes:
+    def begin(self, items: Sequence[Item | StreamEvent]) -> bytes:
         """Return what comes before the first item."""
 
-    def item(self, item: Item, position: int) -> Iterator[bytes]:
+    def item(self, item: Item | StreamEvent, position: int) -> Iterator[bytes]:
         """Yield what stands for one item, one event a piece."""
 
     def error(self, error: ProviderError) -> bytes:
         """Return an error inside the stream."""
 
-    def end(self, items: Sequence[Item]) -> bytes:
+    def end(self, items: Sequence[Item | StreamEvent]) -> bytes:
         """Return what comes after the last item."""
 
 
@@ -52,7 +53,7 @@ class AnthropicWire:
         self._request = request
         self._index = -1
 
-    def begin(self, items: Sequence[Item]) -> bytes:
+    def begin(self, items: Sequence[Item | StreamEvent]) -> bytes:
         """Return `message_start`."""
         message: dict[str, Any] = {
             "id": f"msg_scripted_{self._request.number}",
@@ -66,7 +67,7 @@ class AnthropicWire:
         }
         return _event({"type": "message_start", "message": message})
 
-    def item(self, item: Item, position: int) -> Iterator[bytes]:
+    def item(self, item: Item | StreamEvent, position: int) -> Iterator[bytes]:
         """Yield one content block, event by event."""
         match item:
             case Say():
@@ -95,7 +96,7 @@ class AnthropicWire:
         """Return an `error` event."""
         return _event({"type": "error", "error": {"type": "api_error", "message": str(error)}})
 
-    def end(self, items: Sequence[Item]) -> bytes:
+    def end(self, items: Sequence[Item | StreamEvent]) -> bytes:
         """Return `message_delta` and `message_stop`."""
         reason = self._reasons[finish_reason(items)]
         delta = {"stop_reason": reason, "stop_sequence": None}
@@ -112,7 +113,7 @@ class AnthropicWire:
             yield _event({"type": "content_block_delta", **place, "delta": delta})
         yield _event({"type": "content_block_stop", **place})
 
-    def _usage(self, items: Sequence[Item]) -> dict[str, int]:
+    def _usage(self, items: Sequence[Item | StreamEvent]) -> dict[str, int]:
         counts = usage_of(items, self._request)
         return {
             "input_tokens": counts["input"],
@@ -131,11 +132,11 @@ class OpenAIChatWire:
         self._request = request
         self._calls = -1
 
-    def begin(self, items: Sequence[Item]) -> bytes:
+    def begin(self, items: Sequence[Item | StreamEvent]) -> bytes:
         """Return the chunk with the role."""
         return self._chunk({"role": "assistant", "content": ""})
 
-    def item(self, item: Item, position: int) -> Iterator[bytes]:
+    def item(self, item: Item | StreamEvent, position: int) -> Iterator[bytes]:
         """Yield one item's chunks."""
         match item:
             case Say():
@@ -153,7 +154,7 @@ class OpenAIChatWire:
         """Return a chunk that is an error."""
         return _data({"error": {"message": str(error), "type": "server_error", "code": None}})
 
-    def end(self, items: Sequence[Item]) -> bytes:
+    def end(self, items: Sequence[Item | StreamEvent]) -> bytes:
         """Return the finish chunk, the usage chunk where it was asked for, and `[DONE]`."""
         reason = finish_reason(items)
         ending = self._chunk({}, finish_reason=self._reasons.get(reason, reason))
@@ -183,7 +184,7 @@ class OpenAIChatWire:
             "model": self._request.model,
         }
 
-    def _usage(self, items: Sequence[Item]) -> dict[str, Any]:
+    def _usage(self, items: Sequence[Item | StreamEvent]) -> dict[str, Any]:
         counts = usage_of(items, self._request)
         prompt = counts["input"] + counts["cache_read"] + counts["cache_write"]
         return {

@@ -77,14 +77,16 @@ class _Names:
         self.count = 0
 
     def add(self, data: bytes) -> None:
-        *whole, self._rest = (self._rest + data).split(b"\0")
+        names, end, rest = data.rpartition(b"\0")
+        if not end:
+            self._rest += data
+            return
+        found = os.fsdecode(self._rest + names)
+        self._rest = rest
         fits = self._pattern.fullmatch
-        for raw in whole:
-            name = os.fsdecode(raw).removeprefix("./")
-            if fits(name):
-                self.count += 1
-                if self.count <= _MAX_KEPT:
-                    self.names.append(name)
+        fitting = [name for raw in found.split("\0") if fits(name := raw.removeprefix("./"))]
+        self.count += len(fitting)
+        self.names += fitting[: _MAX_KEPT - len(self.names)]
 
 
 def _compiled(pattern: str, place: Place) -> re.Pattern[str]:
@@ -109,13 +111,14 @@ def _compiled(pattern: str, place: Place) -> re.Pattern[str]:
 
 
 def _newest_first(directory: Path, names: list[str]) -> list[str]:
-    base = str(directory)
-    return sorted(names, key=lambda name: (-_modified(os.path.join(base, name)), name))
+    base = os.path.join(directory, "")
+    ages = {name: -_modified(base + name) for name in names}
+    return sorted(sorted(names), key=ages.__getitem__)
 
 
 def _modified(path: str) -> int:
     try:
-        return os.stat(path, follow_symlinks=False).st_mtime_ns
+        return os.lstat(path).st_mtime_ns
     except OSError:  # it went meanwhile
         return 0
 

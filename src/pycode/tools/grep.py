@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from pycode.system.paths import is_secret
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
 from pycode.tools.globs import compile_glob
 from pycode.tools.output import visible
@@ -91,7 +92,14 @@ async def _count(place: Place, parameters: GrepParameters, context: ToolContext)
     counts = [_Count(match[1], int(match[2])) for match in _COUNTED.finditer(done.output)]
     if fits is not None:
         counts = [count for count in counts if fits.fullmatch(_relative(count.name))]
+    if place.argument == ".":
+        counts = [count for count in counts if not _is_secret(place, count.name)]
     return sorted(counts, key=lambda count: count.name)
+
+
+def _is_secret(place: Place, name: bytes) -> bool:
+    """Return whether a file that the call did not name holds secrets; reading one is a question of its own."""
+    return b"/.env" in name.lower() and is_secret(place.directory / _relative(name))
 
 
 async def _show(

@@ -58,17 +58,18 @@ def bound(
     if _fits(text, max_lines, max_bytes):
         return text, False
     path = save(text) if save is not None else None
-    lines = max(max_lines - 3, 1)
+    body = text.rstrip("\n")
+    lines = max(max_lines - 1, 1)
     size = max(max_bytes - _RESERVED_BYTES - len((path or "").encode()), 1)
     if keep == "both":
-        head = _head(text, lines // 2, size // 2)
-        tail = _tail(text[len(head) :], lines // 2, size // 2)
+        head = _head(body, lines // 2, size // 2)
+        tail = _tail(body[len(head) :], lines // 2, size // 2)
     elif keep == "head":
-        head, tail = _head(text, lines, size), ""
+        head, tail = _head(body, lines, size), ""
     else:
-        head, tail = "", _tail(text, lines, size)
-    note = _note(text[len(head) : len(text) - len(tail)], path)
-    return "\n".join(piece for piece in (head.rstrip("\n"), note, tail.lstrip("\n")) if piece), True
+        head, tail = "", _tail(body, lines, size)
+    note = _note(body[len(head) : len(body) - len(tail)].strip("\n"), path)
+    return "\n".join(piece for piece in (head, note, tail) if piece), True
 
 
 def bound_result(result: ToolResult, save: Callable[[str], str | None] | None = None) -> ToolResult:
@@ -130,26 +131,27 @@ def _fits(text: str, max_lines: int, max_bytes: int) -> bool:
 
 
 def _head(text: str, max_lines: int, max_bytes: int) -> str:
-    piece = "".join(text[:max_bytes].splitlines(keepends=True)[:max_lines])
-    if len(piece.encode()) > max_bytes:
-        piece = piece.encode()[:max_bytes].decode("utf-8", "ignore")
-    border = piece.rfind("\n") + 1
+    piece = "\n".join(text[:max_bytes].split("\n")[:max_lines])
+    piece = piece.encode()[:max_bytes].decode("utf-8", "ignore")
+    if text[len(piece) : len(piece) + 1] in ("", "\n"):
+        return piece
+    border = piece.rfind("\n")
     # One very long line is cut inside, so that not all of it is lost.
     return piece[:border] if border > len(piece) // 2 else piece
 
 
 def _tail(text: str, max_lines: int, max_bytes: int) -> str:
-    piece = "".join(text[-max_bytes:].splitlines(keepends=True)[-max_lines:])
-    if len(piece.encode()) > max_bytes:
-        piece = piece.encode()[-max_bytes:].decode("utf-8", "ignore")
-    border = piece.find("\n") + 1
-    if len(piece) == len(text):
+    piece = "\n".join(text[-max_bytes:].split("\n")[-max_lines:])
+    piece = piece.encode()[-max_bytes:].decode("utf-8", "ignore")
+    start = len(text) - len(piece)
+    if start == 0 or text[start - 1] == "\n":
         return piece
+    border = piece.find("\n") + 1
     return piece[border:] if 0 < border < len(piece) // 2 else piece
 
 
 def _note(omitted: str, path: str | None) -> str:
-    count = omitted.strip("\n").count("\n") + 1
+    count = omitted.count("\n") + 1
     lines = f"{count} lines" if count > 1 else "1 line"
     where = f"; all of it is in {path}: use read with offset, or grep" if path else ""
     return f"[{lines}, {len(omitted.encode())} bytes left out{where}]"

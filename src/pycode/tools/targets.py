@@ -19,6 +19,7 @@ _SENTENCES = {
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
     errno.EISDIR: "it is a directory",
+    errno.EEXIST: "a part of the path is not a directory",
     errno.ENOTDIR: "a part of the path is not a directory",
     errno.ELOOP: "the path changed into a link while it was used; try again",
     errno.ENOSPC: "the disk is full; nothing was changed",
