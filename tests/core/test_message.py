@@ -89,8 +89,8 @@ def test_text_and_tool_parts_are_picked_out() -> None:
 
 @pytest.mark.parametrize("end", ["completed", "error", "rejected"])
 def test_a_call_goes_forward_only(end: Any) -> None:
+    assert ToolPart(tool="bash").finished is False
     part = ToolPart(tool="bash")
-    assert not part.finished
     part.advance("running")
     part.advance(end)
     assert part.finished

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pycode.system.text import visible
 from pycode.tools import ToolResult
-from pycode.tools.output import Keep, bound, bound_result, clean, cut_line, number_lines, visible
+from pycode.tools.output import Keep, bound, bound_result, clean, cut_line, number_lines
 
 
 def test_short_text_is_left_alone() -> None:

@@ -13,7 +13,7 @@ import click
 from pycode import __version__
 from pycode.cli.options import Options, common_options
 from pycode.core.errors import PyCodeError
-from pycode.system.terminal import printable
+from pycode.system.text import visible
 
 COMMANDS = {
     "models": "Show the models and which of them can be used now.",
@@ -80,7 +80,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except PyCodeError as error:
-        print(f"pycode: {printable(str(error))}", file=sys.stderr)
+        print(f"pycode: {visible(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

@@ -10,7 +10,8 @@ from typing import TextIO
 
 from pycode.core.events import Event, MessageUpdated, PartDelta, PartUpdated, SessionError
 from pycode.core.parts import RetryPart, StepFinishPart, TextPart, ToolPart
-from pycode.system.terminal import has_colour, is_terminal, printable
+from pycode.system.terminal import has_colour, is_terminal
+from pycode.system.text import visible
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "dim": "2"}
 DIFF_LINES = 40
@@ -68,13 +69,13 @@ class Renderer:
     def note(self, text: str, colour: str = "dim") -> None:
         """Write a line to stderr."""
         self._break_line()
-        self._err.write(self._painted(printable(text), colour) + "\n")
+        self._err.write(self._painted(visible(text), colour) + "\n")
         self._err.flush()
 
     def ask(self, text: str) -> None:
         """Write a question to stderr and stay in its line."""
         self._break_line()
-        self._err.write(self._painted(printable(text), "yellow"))
+        self._err.write(self._painted(visible(text), "yellow"))
         self._err.flush()
 
     def summary(self, seconds: float) -> None:
@@ -96,7 +97,7 @@ class Renderer:
         self.note(" · ".join(parts))
 
     def _write(self, text: str) -> None:
-        self._out.write(printable(text) if self._guarded else text)
+        self._out.write(visible(text) if self._guarded else text)
         self._out.flush()
         self._open_line = not text.endswith("\n")
 
@@ -129,7 +130,7 @@ class Renderer:
             if line.startswith(("+++", "---")):
                 continue
             colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-            self._err.write("  " + self._painted(printable(line[:WIDTH]), colour) + "\n")
+            self._err.write("  " + self._painted(visible(line[:WIDTH]), colour) + "\n")
         if len(lines) > DIFF_LINES:
             self._err.write(f"  … {len(lines) - DIFF_LINES} more lines\n")
         self._err.flush()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import unicodedata
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, TextIO
 
@@ -27,22 +26,6 @@ def is_terminal(stream: IO[str]) -> bool:
 def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
     """Whether to colour what goes to a stream: a terminal that is not dumb, and no `NO_COLOR`."""
     return is_terminal(stream) and not environ.get("NO_COLOR") and environ.get("TERM", "") != "dumb"
-
-
-def printable(text: str) -> str:
-    """Return text that cannot drive a terminal: control characters and bidirectional overrides are shown, not sent."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if character in "\n\t" or character.isprintable():
-        return character
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
-        code = ord(character)
-        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
-    return character
 
 
 def read_piped_stdin() -> str | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pycode.system.text import visible
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
 from pycode.tools.globs import compile_glob
-from pycode.tools.output import visible
 from pycode.tools.schema import BuiltinTool
 from pycode.tools.search import MAX_RESULTS, Place, SearchError, place_of, ripgrep
 from pycode.tools.targets import request

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pycode.system.paths import is_secret
+from pycode.system.text import visible
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
 from pycode.tools.globs import compile_glob
-from pycode.tools.output import visible
 from pycode.tools.schema import BuiltinTool
 from pycode.tools.search import MAX_RESULTS, Place, SearchError, place_of, ripgrep
 from pycode.tools.targets import request

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Literal
 
+from pycode.system.text import visible
 from pycode.tools.base import ToolResult
 
 MAX_LINES = 2000
@@ -28,12 +29,6 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 _OVERWRITTEN = re.compile(r"^[^\n]*\r(?=[^\r\n])", re.MULTILINE)
-
-# Controls, lone surrogates, and characters that reorder or hide what stands around them.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
 
 
 def bound(
@@ -96,13 +91,6 @@ def clean(text: str) -> str:
     return visible(text)
 
 
-def visible(text: str) -> str:
-    """Return `text` with every character that would act or hide, except tab and newline, spelled out."""
-    if text.isascii() and text.isprintable():
-        return text
-    return _UNSAFE.sub(_spell, text)
-
-
 def cut_line(line: str) -> str:
     """Return a line of a file for display: visible, and cut when it is too long."""
     if len(line) > MAX_LINE_CHARACTERS:
@@ -113,15 +101,6 @@ def cut_line(line: str) -> str:
 def number_lines(lines: Iterable[str], first: int = 1) -> str:
     """Return lines as `number<tab>text`, the form in which `read` shows a file."""
     return "\n".join(f"{number}\t{cut_line(line)}" for number, line in enumerate(lines, first))
-
-
-def _spell(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:
-        return chr(0x2400 + code)  # the control pictures
-    if 0xD800 <= code <= 0xDFFF:
-        return "\ufffd"
-    return f"<U+{code:04X}>"
 
 
 def _fits(text: str, max_lines: int, max_bytes: int) -> bool:

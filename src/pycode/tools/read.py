@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pycode.system import files
+from pycode.system.text import visible
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
-from pycode.tools.output import MAX_BYTES, MAX_LINE_CHARACTERS, MAX_LINES, cut_line, visible
+from pycode.tools.output import MAX_BYTES, MAX_LINE_CHARACTERS, MAX_LINES, cut_line
 from pycode.tools.schema import BuiltinTool
 from pycode.tools.targets import missing, request, sentence, shown, target
 
