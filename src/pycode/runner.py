@@ -13,8 +13,9 @@ from pycode.core.events import PartDelta, SessionError, SessionIdle
 from pycode.core.records import SessionInfo
 from pycode.core.session import Session
 from pycode.engine.active import ModelChoice
-from pycode.engine.engine import Engine, EngineSettings
+from pycode.engine.engine import Engine
 from pycode.engine.judge import judge_for
+from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
 from pycode.permissions.request import Mode
 from pycode.providers.base import Provider
@@ -76,12 +77,15 @@ class AgentRunner:
         )
         mode: Mode | None = "bypass" if config.auto_approve_tools else None
         answers = Answers(None)
-        self._engine = Engine(
+        rooms = Rooms(
             store=DiskStore(Path(storage.base_path)) if storage is not None else MemoryStore(),
             models=lambda _: choice,
             agents=lambda _: agent,
             registry=registry,
             judges=lambda who, project: judge_for(who, project, answers, mode=mode),
+        )
+        self._engine = Engine(
+            rooms,
             settings=EngineSettings(
                 max_steps=config.max_iterations,
                 repeats=config.doom_loop_threshold,

@@ -11,8 +11,9 @@ from tests.support.engine import Bench, MakeBench
 
 from pycode.agents import Agent, BuildAgent
 from pycode.engine.active import ModelChoice
-from pycode.engine.engine import Engine, EngineSettings
+from pycode.engine.engine import Engine
 from pycode.engine.judge import judge_for
+from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
 from pycode.providers.profiles import UNKNOWN
 from pycode.storage.sessions import DiskStore, MemoryStore, SessionStore
@@ -47,15 +48,14 @@ def bench(project: Path) -> MakeBench:
         registry, answers = ToolRegistry(), Answers(None)
         for tool in tools:
             registry.register(tool)
-        engine = Engine(
+        rooms = Rooms(
             store=store if store is not None else MemoryStore(),
             models=lambda _: choice,
             agents=lambda _: agent or BuildAgent(),
             registry=registry,
             judges=lambda who, where: judge_for(who, where, answers),
-            attended=attended,
-            settings=EngineSettings(**settings),
         )
+        engine = Engine(rooms, attended=attended, settings=EngineSettings(**settings))
         if session_id is None:
             session_id = engine.create(project).id
         return Bench(engine, provider, session_id)

@@ -14,8 +14,9 @@ from pycode.config.schema import Config
 from pycode.core.errors import UsageError
 from pycode.core.events import Event
 from pycode.engine.active import ModelChoice
-from pycode.engine.engine import Engine, EngineSettings
+from pycode.engine.engine import Engine
 from pycode.engine.judge import Judge, judge_for
+from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
 from pycode.permissions.rules import parse_rule_text, parse_rules
 from pycode.providers.create import ResolvedModel, resolve_model
@@ -121,12 +122,15 @@ def open_local(
             return first
         return _choice(resolve_model(name, config, environ))
 
-    engine = Engine(
+    rooms = Rooms(
         store=DiskStore(home.storage),
         models=models,
         agents=lambda name: _agent(name or options.agent, config),
         registry=default_registry(bash_timeout=config.bash_timeout),
         judges=_judges(home, config, options.allow),
+    )
+    engine = Engine(
+        rooms,
         attended=attended,
         settings=EngineSettings(
             max_steps=config.max_steps,

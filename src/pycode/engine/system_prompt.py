@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pycode.system.files import decode
-from pycode.system.paths import contains
+from pycode.system.files import decode, open_file
+from pycode.system.paths import contains, is_vendored
+from pycode.system.text import visible
 from pycode.workspace.project import Project
 
 INSTRUCTION_NAMES = ("AGENTS.md", "CLAUDE.md")
@@ -67,7 +68,8 @@ def build_system_prompt(
 def instruction_files(project: Project, home: Path | None) -> list[Path]:
     """Return the instruction files of the user and of the project, from the root down to the working directory.
 
-    A link that leads out of the project is left out: its target was not written for this project.
+    Left out are a link that leads out of the project, since its target was not written for this project, and what lies in a folder of
+    other people's code.
     """
     found: list[Path] = []
     if home is not None:
@@ -76,7 +78,8 @@ def instruction_files(project: Project, home: Path | None) -> list[Path]:
     below = [directory, *directory.parents]
     chain = below[: below.index(project.root) + 1] if project.root in below else [directory]
     for folder in reversed(chain):
-        found += _first_of(folder, project.root)
+        if not is_vendored(folder, project.root):
+            found += _first_of(folder, project.root)
     return found
 
 
@@ -96,8 +99,8 @@ def _prompt_file(name: str) -> str:
 def _environment(project: Project, shell: str) -> str:
     lines = [
         "# Environment",
-        f"Working directory: {project.directory}",
-        f"Project root: {project.root}" if project.root != project.directory else "",
+        f"Working directory: {_one_line(project.directory)}",
+        f"Project root: {_one_line(project.root)}" if project.root != project.directory else "",
         f"Git repository: {'yes' if (project.root / '.git').exists() else 'no'}",
         f"Platform: {_platform()}; shell: {shell}",
         f"Date at the start of the session: {time.strftime('%Y-%m-%d')}",
@@ -113,12 +116,18 @@ def _platform() -> str:
 
 
 def _instructions(path: Path) -> str:
+    title = f"# Instructions from {_one_line(path)}"
     try:
-        with path.open("rb") as file:
+        with open_file(Path(os.path.realpath(path))) as file:
             data = file.read(INSTRUCTION_BYTES + 1)
     except OSError as error:
-        return f"# Instructions from {path}\n(not readable: {error.strerror})"
-    text = decode(data[:INSTRUCTION_BYTES]).text.strip()
+        return f"{title}\n(not readable: {error.strerror})"
+    text = visible(decode(data[:INSTRUCTION_BYTES]).text.replace("\r\n", "\n")).strip()
     if len(data) > INSTRUCTION_BYTES:
         text += f"\n(cut after {INSTRUCTION_BYTES} bytes; read the file for the rest)"
-    return f"# Instructions from {path}\n{text}" if text else ""
+    return f"{title}\n{text}" if text else ""
+
+
+def _one_line(path: Path) -> str:
+    """Return a path whose name cannot add a line of its own to the prompt."""
+    return visible(str(path)).replace("\n", "\u240a")

@@ -1,0 +1,126 @@
+"""The sessions that this process owns, and a look into the logs of all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pycode.core.bus import Bus
+from pycode.core.errors import StorageError
+from pycode.core.events import Event
+from pycode.core.records import SessionInfo
+from pycode.engine.active import ActiveSession
+from pycode.engine.journal import Journal
+from pycode.engine.replay import event_of
+from pycode.engine.state import SessionState, fold
+from pycode.storage.sessions import SessionStore
+from pycode.storage.transcript import Transcript
+from pycode.workspace.project import find_project
+
+
+class OwnedSessions:
+    """Takes sessions over, keeps them, gives them up.
+
+    Args:
+        store: Where sessions live.
+        bus: Carries their events.
+    """
+
+    def __init__(self, store: SessionStore, bus: Bus) -> None:
+        self._store = store
+        self._bus = bus
+        self._active: dict[str, ActiveSession] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids of the owned sessions."""
+        return iter(list(self._active))
+
+    def get(self, session_id: str) -> ActiveSession | None:
+        """Return the session if this process owns it."""
+        return self._active.get(session_id)
+
+    def begin(self, info: SessionInfo) -> ActiveSession:
+        """Make a session and own it."""
+        self._store.own(info.id)
+        try:
+            active = self._open(self._store.create(info.id), SessionState(), info.id, info)
+            self._store.save_facts(info)
+        except BaseException:
+            self._store.disown(info.id)
+            raise
+        return active
+
+    def take(self, session_id: str) -> ActiveSession | None:
+        """Return the session, taken over when no live process owns it; None when one does.
+
+        Raises:
+            SessionNotFoundError: There is no such session.
+            StorageError: Its log cannot be used.
+        """
+        active = self._active.get(session_id)
+        if active is not None:
+            return active
+        if not self._store.exists(session_id):
+            # Opening it says so, with the nearest ids.
+            self._store.open(session_id, write=False)
+        if not self._store.own(session_id):
+            return None
+        try:
+            transcript = self._store.open(session_id, write=True)
+            active = self._open(transcript, fold(transcript.read()), session_id)
+            active.mend()
+        except BaseException:
+            self._active.pop(session_id, None)
+            self._store.disown(session_id)
+            raise
+        return active
+
+    def _open(
+        self,
+        transcript: Transcript,
+        state: SessionState,
+        session_id: str,
+        new: SessionInfo | None = None,
+    ) -> ActiveSession:
+        journal = Journal(transcript, state, self._bus)
+        if new is not None:
+            journal.session(new)
+        if state.info is None:
+            raise StorageError(
+                f"the log of session {session_id} is broken: it does not say what it is"
+            )
+        project = find_project(Path(state.info.directory))
+        active = ActiveSession(journal, self._store.inbox(session_id), project)
+        self._active[session_id] = active
+        return active
+
+    def give_up(self, session_id: str) -> None:
+        """Close the session's log and let others own it."""
+        active = self._active.pop(session_id)
+        try:
+            active.journal.close()
+            self._store.save_facts(active.journal.info)
+        finally:
+            self._store.disown(session_id)
+
+    def state(self, session_id: str) -> SessionState:
+        """Return the present state of any session."""
+        active = self._active.get(session_id)
+        if active is not None:
+            return active.journal.state
+        return fold(self._store.open(session_id, write=False).read())
+
+    def replay(self, session_id: str, after: int) -> Iterator[Event]:
+        """Yield the durable events of any session whose number is greater than `after`."""
+        for record in self._log(session_id).read(after=after):
+            event = event_of(session_id, record)
+            if event is not None:
+                yield event
+
+    def last_seq(self, session_id: str) -> int:
+        """Return the number of the last record of any session."""
+        return self._log(session_id).last_seq
+
+    def _log(self, session_id: str) -> Transcript:
+        active = self._active.get(session_id)
+        return active.journal.transcript if active else self._store.open(session_id, write=False)

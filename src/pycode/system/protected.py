@@ -1,0 +1,302 @@
+"""The names that are out of bounds: what no tool writes in any mode, and what is not read without asking.
+
+Protected is that by which an agent, an editor, git or a shell would later run something, and the user's own keys; whether it
+exists yet does not matter. Names are compared case-folded, in NFC and without what some file systems ignore, on every system: a
+name that is protected on one disk must not be spelled differently on another.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+_ANYWHERE = frozenset(
+    """
+    .pycode .pycode.yaml .pycode.yml .claude .claude.json .codex .gemini .agents .cursor .mcp.json
+    .idea .fleet
+    .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc .mkshrc
+    .cshrc .tcshrc .login .logout .inputrc .xinitrc .xprofile .xsession .xsessionrc .pam_environment .gitconfig
+    microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1
+    """.split()  # noqa: SIM905 - a page of quotes would hide the words
+)
+"""What an agent, an editor, a shell or git obeys wherever it lies."""
+_ENDINGS = (".code-workspace",)
+_IN_FOLDER = {".vscode": frozenset({"settings.json", "tasks.json", "launch.json", "mcp.json"})}
+_IN_GIT = frozenset({"hooks", "config", "config.worktree", "commondir"})
+_IN_HOME = tuple(
+    tuple(line.split("/"))
+    for line in """
+    .ssh
+    .gnupg
+    .aws
+    .azure
+    .kube
+    .oci
+    .config/gcloud
+    .config/gh
+    .config/git
+    .config/hub
+    .config/doctl
+    .config/rclone
+    .config/op
+    .config/pip
+    .config/fish
+    .config/nushell
+    .config/powershell
+    .config/autostart
+    .config/systemd
+    .config/environment.d
+    .config/code
+    .config/code - insiders
+    .config/vscodium
+    .config/jetbrains
+    .config/opencode
+    .config/zed
+    .local/share/keyrings
+    .local/share/jetbrains
+    .local/share/systemd
+    .vscode
+    .vscode-server
+    .oh-my-zsh
+    .zsh
+    .docker/config.json
+    .git-credentials
+    .netrc
+    _netrc
+    .npmrc
+    .yarnrc
+    .yarnrc.yml
+    .pypirc
+    .pgpass
+    .my.cnf
+    .boto
+    .s3cfg
+    .vault-token
+    .terraform.d
+    .terraformrc
+    .cargo/credentials
+    .cargo/credentials.toml
+    .cargo/config.toml
+    .gem/credentials
+    .m2/settings.xml
+    .gradle/init.gradle
+    .gradle/init.d
+    .gradle/gradle.properties
+    .vimrc
+    .emacs
+    .emacs.d
+    .config/nvim
+    .vim
+    .gdbinit
+    .pdbrc
+    .pythonrc
+    library/application support/code
+    library/application support/jetbrains
+    library/keychains
+    library/launchagents
+    appdata/roaming/code
+    appdata/roaming/jetbrains
+    appdata/roaming/microsoft/windows/start menu
+    documents/powershell
+    documents/windowspowershell
+    """.strip().split("\n")
+    for line in [line.strip()]
+)
+"""Keys, and what runs when the user logs in or opens an editor; from the home directory down, folded."""
+_MOVED_BY = ("PYCODE_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "ZDOTDIR")
+"""The variables that move what would lie in the home directory. Of `ZDOTDIR` only the start-up files count, by their names."""
+
+_HARMLESS_SECRETS = (".example", ".sample", ".template")
+_SHORT_NAME = re.compile(r"([^.~]{1,6})~\d+(\..*)?")
+
+
+def is_protected(path: Path, root: Path) -> bool:
+    """Return whether no tool may write `path`, whatever the mode.
+
+    The path as given, the real path behind it, and the file itself under whatever other name it has are looked at.
+
+    Args:
+        path: An absolute path; it need not exist.
+        root: The project's root. Folder names above it do not count for what lies inside.
+    """
+    real_root = Path(os.path.realpath(root))
+    real = Path(os.path.realpath(path))
+    home = Path(os.path.realpath(os.path.expanduser("~")))
+    for candidate in (path, real):
+        if _has_protected_name(_parts_below(candidate, (root, real_root))):
+            return True
+        if candidate.is_relative_to(home) and _in_home(candidate.relative_to(home).parts):
+            return True
+    if _in_moved_folder(real, real_root) or _in_git_folder(real, real_root):
+        return True
+    return _is_twin(real, real_root, home)
+
+
+def is_secret(path: Path) -> bool:
+    """Return whether the file holds secrets by its name: `.env*`, but not the examples that are meant to be read."""
+    names = (path.name, os.path.basename(os.path.realpath(path)))
+    return any(
+        name.startswith(".env") and not name.endswith(_HARMLESS_SECRETS)
+        for name in (_fold(name) for name in names)
+    )
+
+
+def _parts_below(path: Path, roots: tuple[Path, ...]) -> list[str]:
+    for root in roots:
+        if path.is_relative_to(root):
+            return [_fold(part) for part in path.relative_to(root).parts]
+    return [_fold(part) for part in path.parts]
+
+
+def _has_protected_name(parts: list[str]) -> bool:
+    for index, part in enumerate(parts):
+        rest = parts[index + 1 :]
+        if part in _ANYWHERE or part.endswith(_ENDINGS) or _is_short_name(part):
+            return True
+        if part in _IN_FOLDER and rest and rest[0] in _IN_FOLDER[part]:
+            return True
+        # A ".git" file moves the whole repository elsewhere.
+        if part in (".git", "git~1") and (not rest or not _IN_GIT.isdisjoint(rest)):
+            return True
+    return False
+
+
+def _is_short_name(part: str) -> bool:
+    """Return whether a name is the short one that Windows gives to a protected one: `CLAUDE~1` for `.claude`."""
+    match = _SHORT_NAME.fullmatch(part)
+    if match is None:
+        return False
+    return any(name.removeprefix(".").split(".")[0][:6] == match[1] for name in _ANYWHERE)
+
+
+def _in_home(parts: tuple[str, ...]) -> bool:
+    folded = tuple(_fold(part) for part in parts)
+    return any(folded[: len(names)] == names for names in _IN_HOME)
+
+
+def _in_moved_folder(real: Path, root: Path) -> bool:
+    """Return whether a path lies in an agent's own folder that a variable has moved."""
+    for variable in _MOVED_BY[:-1]:
+        value = os.environ.get(variable)
+        if not value or not os.path.isabs(value):
+            continue
+        folder = Path(os.path.realpath(value))
+        # A project inside of it is still a project.
+        if real.is_relative_to(folder) and not root.is_relative_to(folder):
+            return True
+    return False
+
+
+def _in_git_folder(real: Path, root: Path) -> bool:
+    """Return whether a path is a hook or a setting of a git folder that has another name than `.git`.
+
+    That is a bare repository, and what the `.git` file of a worktree or a submodule points to.
+    """
+    inside = real
+    for folder in real.parents:
+        if not folder.is_relative_to(root):
+            break
+        name = _fold(inside.relative_to(folder).parts[0])
+        if name in _IN_GIT and _is_git_folder(folder):
+            return True
+    return any(
+        real.is_relative_to(folder)
+        and real != folder
+        and _fold(real.relative_to(folder).parts[0]) in _IN_GIT
+        for folder in _pointed_to(root)
+    )
+
+
+def _is_git_folder(folder: Path) -> bool:
+    if not os.path.lexists(folder / "HEAD"):
+        return False
+    return os.path.lexists(folder / "commondir") or (
+        os.path.lexists(folder / "objects") and os.path.lexists(folder / "refs")
+    )
+
+
+def _pointed_to(root: Path) -> Iterator[Path]:
+    """Yield the git folders that the root's `.git` file names."""
+    entry = root / ".git"
+    if not entry.is_file():
+        return
+    git = _named_in(entry, root, "gitdir:")
+    if git is not None:
+        yield git
+        common = _named_in(git / "commondir", git, "")
+        if common is not None:
+            yield common
+
+
+def _named_in(file: Path, base: Path, prefix: str) -> Path | None:
+    try:
+        with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+            line = lines.readline(4096).strip()
+    except OSError:
+        return None  # what cannot be read here leads git nowhere either
+    if not line.startswith(prefix) or "\0" in line:
+        return None
+    return Path(os.path.realpath(base / line.removeprefix(prefix).strip()))
+
+
+def _is_twin(real: Path, root: Path, home: Path) -> bool:
+    """Return whether a file is, by a hard link, the same file as a protected one.
+
+    A write would part the two names and change nothing behind the other one; but a file that is somebody's key or start-up
+    file is not the project's to change, and other programs write in place.
+    """
+    try:
+        facts = os.lstat(real)
+    except (OSError, ValueError):
+        return False
+    if facts.st_nlink < 2 or not stat.S_ISREG(facts.st_mode):
+        return False
+    key = (facts.st_dev, facts.st_ino)
+    return any(key == _identity(path) for path in _protected_files(root, home))
+
+
+def _protected_files(root: Path, home: Path) -> Iterator[str]:
+    """Yield the protected files that there are likely to be, folders with what lies directly in them."""
+    for base in (root, home):
+        for name in _ANYWHERE:
+            yield from _with_entries(os.path.join(base, name))
+        for folder, names in _IN_FOLDER.items():
+            for name in names:
+                yield os.path.join(base, folder, name)
+    for name in _IN_GIT:
+        yield from _with_entries(os.path.join(root, ".git", name))
+    for parts in _IN_HOME:
+        yield from _with_entries(os.path.join(home, *parts))
+
+
+def _with_entries(path: str) -> Iterator[str]:
+    yield path
+    try:
+        with os.scandir(path) as entries:
+            yield from (entry.path for entry in entries)
+    except OSError:
+        return  # no folder, or none that this user can look into
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
+
+
+def _fold(name: str) -> str:
+    """Return a name as the most forgiving file system would compare it."""
+    if not name.isascii():
+        import unicodedata
+
+        visible = "".join(c for c in name if unicodedata.category(c) != "Cf")
+        name = unicodedata.normalize("NFC", unicodedata.normalize("NFC", visible).casefold())
+    else:
+        name = name.lower()
+    name = name.split(":", 1)[0] or name  # an NTFS stream belongs to the file
+    return name.rstrip(". ") or name
