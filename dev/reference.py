@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
@@ -24,6 +25,11 @@ from pycode.core.events import EVENT_CLASSES, Event
 from pycode.core.message import Message
 from pycode.core.parts import PART_CLASSES, Part
 from pycode.core.session import Session
+from pycode.permissions.decide import MODE_TABLE
+from pycode.permissions.modes import KINDS, MODES
+from pycode.providers.hosts import HOSTS, Host
+from pycode.tools import Tool, default_registry
+from pycode.tools.schema import BuiltinTool
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NOTE = (
@@ -188,11 +194,60 @@ def messages_page() -> str:
     return _page("Sessions, messages and parts", parts)
 
 
+def tools_page() -> str:
+    """Return the page about the built-in tools."""
+    tools = default_registry().get_all()
+    rows = [
+        (
+            f"[`{tool.name}`](#{tool.name})",
+            f"`{tool.permission}`",
+            "behind `more_tools`" if tool.deferred else "with every request",
+            "yes" if tool.read_only else "",
+            getattr(tool, "bounds", ""),
+        )
+        for tool in tools
+    ]
+    head = ("tool", "permission key", "the model is told of it", "changes nothing", "bounds")
+    parts = [_TOOLS_INTRODUCTION, _markdown_table(head, rows)]
+    for tool in tools:
+        parts += [f"## `{tool.name}`", _description(tool), _parameter_table(tool)]
+    return _page("Tools", parts)
+
+
+def providers_page() -> str:
+    """Return the page about who hosts models."""
+    rows = [
+        (
+            f"[`{host.name}`](#{host.name.replace('.', '')})",
+            _codes(host.key_variables),
+            f"`{host.protocol}`",
+            f"`{host.default_model}`" if host.default_model else "",
+        )
+        for host in HOSTS
+    ]
+    head = ("provider", "variables for the key", "protocol", "default model")
+    parts = [_PROVIDERS_INTRODUCTION, _markdown_table(head, rows)]
+    for host in HOSTS:
+        parts += [f"## `{host.name}`", _about_host(host), _host_example(host)]
+    return _page("Providers", parts)
+
+
+def permissions_page() -> str:
+    """Return the page about what is asked, allowed and denied; its text is in `permissions.md` beside this script."""
+    rows = [(KINDS[kind], *(cells[mode] for mode in MODES)) for kind, cells in MODE_TABLE.items()]
+    table = _markdown_table(("what", *(f"`{mode}`" for mode in MODES)), rows)
+    text = Path(__file__).with_name("permissions.md").read_text(encoding="utf-8").strip()
+    return _page("Permissions", [text.replace("{table}", table)])
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "config.md": config_page,
     "errors.md": errors_page,
     "events.md": events_page,
     "messages.md": messages_page,
+    "permissions.md": permissions_page,
+    "providers.md": providers_page,
+    "tools.md": tools_page,
 }
 """File name to what makes the page."""
 
@@ -228,11 +283,82 @@ def _key_table(cls: type[Any], path: str) -> str:
         text = texts[item.name]
         if item.metadata.get("user_only"):
             text += " Ignored in a repository's file."
+        if item.metadata.get("needs_trust"):
+            text += " Ignored in a repository's file until you trust the project."
         what = _what(kind_of(item.type))
         rows.append(
             (f"`{item.name}`", what, _default(item), f"`{variable}`" if variable else "", text)
         )
     return _markdown_table(("key", "value", "default", "variable", "meaning"), rows)
+
+
+def _codes(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _about_host(host: Host) -> str:
+    """Return the sentences about a host that its data says."""
+    said = []
+    if host.has_own_address:
+        said.append(f"It is at `{host.base_url}`.")
+        if host.base_url_variables:
+            spoken = f" (there `{host.moved_protocol}`)" if host.moved_protocol else ""
+            said.append(f"Another address{spoken}: {_codes(host.base_url_variables)}.")
+    else:
+        said.append(f"Its address must be said: {_codes(host.address_variables)}.")
+    if host.base_path:
+        said.append(f"An address without a path gets `{host.base_path}`.")
+    need = "Its key" if host.needs_key else "A key, where it wants one"
+    said.append(f"{need}: {_codes(host.key_variables)}.")
+    if host.is_local:
+        said.append("It is taken by itself when nothing else is configured and it runs.")
+    elif not host.chosen_alone:
+        said.append("It is never chosen only because its key is there: name it.")
+    return " ".join(said)
+
+
+def _host_example(host: Host) -> str:
+    model = host.default_model or ("qwen3:8b" if host.name == "ollama" else "MODEL")
+    lines = [f"export {name}=https://..." for name in host.base_url_variables[:1]]
+    if host.has_own_address:
+        lines = []
+    if host.needs_key:
+        lines.append(f"export {host.key_variables[0]}=...")
+    lines.append(f'pycode run -m {host.name}/{model} "fix the failing test"')
+    return "\n".join(["```sh", *lines, "```"])
+
+
+def _description(tool: Tool) -> str:
+    """Return what the model is told; what depends on the machine is named in italics."""
+    text = Path(inspect.getfile(type(tool))).with_suffix(".md").read_text(encoding="utf-8")
+    return re.sub(r"\{(\w+)\}", r"*\1*", text.strip())
+
+
+def _parameter_table(tool: Tool) -> str:
+    if not isinstance(tool, BuiltinTool):
+        return ""
+    schema = tool.parameters_schema
+    aliases: dict[str, list[str]] = {}
+    for alias, name in tool.aliases.items():
+        aliases.setdefault(name, []).append(f"`{alias}`")
+    rows = []
+    for entry in entries(tool.parameters_type):
+        text = entry.text
+        if entry.name in aliases:
+            text += f" Also taken as {', '.join(aliases[entry.name])}."
+        bounds = _bounds(schema["properties"][entry.name])
+        required = "yes" if entry.name in schema["required"] else ""
+        rows.append((f"`{entry.name}`", f"`{entry.annotation}`", required, bounds, text))
+    return _markdown_table(("parameter", "type", "required", "bounds", "meaning"), rows)
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{choice}`" for choice in schema["enum"])
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None and high is None:
+        return ""
+    return f"{low:,} to {high:,}" if high is not None and low is not None else f"from {low:,}"
 
 
 def _what(kind: Kind) -> str:
@@ -283,6 +409,42 @@ def _attributes(cls: type[Any]) -> list[tuple[str, str]]:
     pairs = [line.strip().partition(": ") for line in block.splitlines()]
     return [(name, text) for name, mark, text in pairs if mark]
 
+
+_PROVIDERS_INTRODUCTION = """\
+A model is named as `provider/model`: with `-m`, or as `model` in `~/.pycode/config.yaml`. Where none is named, the first
+provider of this table that has a key is taken with its default model, and PyCode says so; where there is no key at all,
+a model that runs on this machine.
+
+A key is, in this order, the one of `config.yaml` (`providers.<name>.api_key`), the one of the environment, and the one that was
+stored with `pycode auth login PROVIDER`: in the system's keyring where the extra is installed (`pip install
+'pycode-agent[keyring]'`), else in `~/.pycode/credentials`, which only you can read. `pycode auth list` shows where each key is
+from.
+
+`pycode models [PROVIDER]` lists models, what they can do and cost, and says which can be used now. The facts come with PyCode, from
+[models.dev](https://models.dev); `pycode models --refresh` gets newer ones. What you know better goes before both, and any
+model that nobody lists works too:
+
+```yaml
+models:
+  openai-compatible/my-model: {context: 65536, output: 8192, input_price: 0.5, output_price: 1.5}
+```
+
+A provider of your own needs an address, and a protocol when it is not `openai-chat`:
+
+```yaml
+providers:
+  mine: {base_url: "https://models.example.com/v1", api_key: "${MY_KEY}"}
+```
+
+**Servers on your machine** are asked what their models can do, and the context that counts is the one that they run with. Ollama gives
+a model 4,096 tokens on most machines and cuts what is longer without a word; PyCode warns of it. With `models:
+{"ollama/qwen3:8b": {context: 32768}}` it has Ollama offer the model with that context, under a second name that shares the
+weights, since Ollama's OpenAI interface takes no context with a request."""
+
+_TOOLS_INTRODUCTION = """\
+What the model may do. Rules name the permission key: see [configuration](config.md). The result of any tool has at most 2,000
+lines and 50,000 bytes, and says where the rest is. Names of parameters are also taken in camelCase and under the aliases below, and a
+value of another type where it has one reading; all else is explained to the model with a valid example."""
 
 _EVENTS_INTRODUCTION = """\
 What `pycode.core.events` holds and the bus carries. A `session` has the fields of `Session`, a `message` those of `Message`

@@ -12,9 +12,9 @@ from pycode import AgentRunner, RunConfig
 from pycode.agents import AgentConfig, BuildAgent, PlanAgent
 from pycode.agents.base import Agent
 from pycode.core import Session
-from pycode.core.errors import BadRequestError, NotConfiguredError, PyCodeError
+from pycode.core.errors import BadRequestError, NotConfiguredError
 from pycode.storage import Storage
-from pycode.testing import ScriptedProvider, call, fail, hang, say
+from pycode.testing import Request, ScriptedProvider, call, fail, hang, say
 from pycode.tools import ReadTool, ToolRegistry, WriteTool
 
 
@@ -74,6 +74,21 @@ async def test_with_a_storage_the_session_can_be_opened_again(tmp_path: Path) ->
     assert log.stem == first.id
 
 
+async def test_a_stored_conversation_goes_on_in_another_runner(tmp_path: Path) -> None:
+    storage = Storage(base_path=tmp_path / "storage")
+    same = session(tmp_path)
+    first = AgentRunner(
+        same, BuildAgent(), ScriptedProvider([say("one")]), registry(), storage=storage
+    )
+    await collect(first, "go")
+    await first.close()
+    provider = ScriptedProvider([say("two")])
+    second = AgentRunner(same, BuildAgent(), provider, registry(), storage=storage)
+    assert await collect(second, "on") == "two"
+    assert len(provider.requests[0].messages) == 3
+    await second.close()
+
+
 async def test_limits_end_the_run_and_say_so(tmp_path: Path) -> None:
     provider = ScriptedProvider(lambda r: call("note", {"text": str(r.number)}))
     config = RunConfig(max_iterations=3)
@@ -117,7 +132,16 @@ async def test_approving_does_not_lift_what_the_plan_agent_may_not(tmp_path: Pat
 async def test_a_failing_service_is_raised(tmp_path: Path) -> None:
     provider = ScriptedProvider([fail(BadRequestError("no such field"))])
     runner = AgentRunner(session(tmp_path), BuildAgent(), provider, registry())
-    with pytest.raises(PyCodeError, match="no such field"):
+    with pytest.raises(BadRequestError, match="no such field"):
+        await collect(runner, "go")
+
+
+async def test_a_bug_of_the_provider_is_raised(tmp_path: Path) -> None:
+    def broken(request: Request) -> Any:
+        raise ZeroDivisionError
+
+    runner = AgentRunner(session(tmp_path), BuildAgent(), ScriptedProvider(broken), registry())
+    with pytest.raises(ZeroDivisionError):
         await collect(runner, "go")
 
 

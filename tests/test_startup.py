@@ -82,8 +82,8 @@ async def main():
         os.environ["OPENAI_BASE_URL"] = server.url + "/v1"
         os.environ["OPENAI_API_KEY"] = "k"
         from pycode.cli.options import Options
-        from pycode.cli.run import _run
-        assert await _run("hi", Options(cwd=os.environ["HOME"]), newest=False, session=None) == 0
+        from pycode.cli.run import RunOptions, _run
+        assert await _run("hi", Options(cwd=os.environ["HOME"]), RunOptions()) == 0
 asyncio.run(main())
 """
     modules = loaded(code, HOME=str(tmp_path), USERPROFILE=str(tmp_path))

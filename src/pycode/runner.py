@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pycode.agents.base import Agent
-from pycode.core.errors import NotConfiguredError, PyCodeError
+from pycode.core.errors import NotConfiguredError, error_class
 from pycode.core.events import PartDelta, SessionError, SessionIdle
 from pycode.core.records import SessionInfo
 from pycode.core.session import Session
@@ -21,7 +21,7 @@ from pycode.permissions.request import Mode
 from pycode.providers.base import Provider
 from pycode.providers.hosts import find_host
 from pycode.providers.profiles import profile_for
-from pycode.storage.sessions import DiskStore, MemoryStore
+from pycode.storage.sessions import DiskStore, MemoryStore, SessionStore
 from pycode.storage.storage import Storage
 from pycode.tools.environment import clean_environment
 from pycode.tools.registry import ToolRegistry
@@ -48,7 +48,7 @@ class AgentRunner:
         provider: Who is asked.
         registry: The tools.
         config: Limits and permissions.
-        storage: Where the session is kept; None keeps nothing on disk.
+        storage: Where the session is kept, and gone on with when it is there already; None keeps nothing on disk.
     """
 
     def __init__(
@@ -77,8 +77,11 @@ class AgentRunner:
         )
         mode: Mode | None = "bypass" if config.auto_approve_tools else None
         answers = Answers(None)
+        self._store: SessionStore = (
+            DiskStore(Path(storage.base_path)) if storage is not None else MemoryStore()
+        )
         rooms = Rooms(
-            store=DiskStore(Path(storage.base_path)) if storage is not None else MemoryStore(),
+            store=self._store,
             models=lambda _: choice,
             agents=lambda _: agent,
             registry=registry,
@@ -93,7 +96,6 @@ class AgentRunner:
                 secrets=[provider.config.api_key] if provider.config.api_key else [],
             ),
         )
-        self._begun = False
 
     async def run(self, text: str) -> AsyncIterator[str]:
         """Do a task and yield the model's text as it comes.
@@ -102,9 +104,8 @@ class AgentRunner:
             PyCodeError: The model's service or the storage failed.
         """
         session_id = self.session.id
-        if not self._begun:
+        if not self._store.exists(session_id):
             self._engine.begin(SessionInfo.from_dict(self.session.model_dump()))
-            self._begun = True
         failure: SessionError | None = None
         subscription = self._engine.bus.subscribe(session_id)
         try:
@@ -123,7 +124,10 @@ class AgentRunner:
             await self._engine.cancel(session_id)
         self.session.touch()
         if failure is not None:
-            raise PyCodeError(failure.message)
+            raise error_class(failure.code)(failure.message)
+        if self.stop_reason == "error":
+            # Not a failure that has a sentence, so a bug of the provider or a tool, which is raised here.
+            await self._engine.wait(session_id)
 
     async def close(self) -> None:
         """Give up the session; its storage can be opened by others then."""

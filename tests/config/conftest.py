@@ -34,7 +34,9 @@ class Place:
         self, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None
     ) -> Config:
         """Return what all sources come to."""
-        return load_config(self.home, self.project, self.project, environ or {}, flags)
+        return load_config(
+            self.home, self.project, self.project, environ or {}, flags, trusted=True
+        )
 
     def problems(
         self, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None

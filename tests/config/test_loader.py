@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -204,7 +205,12 @@ def test_paths_of_flags_begin_at_the_working_directory(place: Place) -> None:
     place.repository("instructions: [c.md]")
     directory = place.project / "below"
     config = load_config(
-        place.home, place.project, directory, {}, {"instructions": ["d.md"], "agent": "plan"}
+        place.home,
+        place.project,
+        directory,
+        {},
+        {"instructions": ["d.md"], "agent": "plan"},
+        trusted=True,
     )
     assert config.instructions == [
         str(Path("~/a.md").expanduser().resolve()),
@@ -364,3 +370,41 @@ print(*[name for name in {HEAVY!r} if name in sys.modules])
 def test_keys_are_not_printed(place: Place) -> None:
     place.user("providers: {x: {api_key: hush, headers: {Authorization: hush}}}")
     assert "hush" not in repr(place.load())
+
+
+def test_without_trust_agents_and_instructions_of_a_repository_are_not_read(place: Place) -> None:
+    place.user("agents: {mine: {prompt: m}}\ninstructions: [notes.md]")
+    place.repository(
+        "agents: {theirs: {prompt: evil}}\ninstructions: [a.md]\nagent: theirs\n"
+        "max_steps: 7\npermission: {bash: ask}"
+    )
+    place.repository("agent: other\nagents: {other: {modle: 1}}", ".pycode/config.yaml")
+    config = load_config(place.home, place.project, place.project, {})
+    assert set(config.agents) == {"mine"}
+    assert config.repository_agents == {}
+    assert config.instructions == [str(place.home.root / "notes.md")]
+    assert config.agent is None
+    # What only tightens holds all the same.
+    assert config.repository_permission == {"bash": {"*": "ask"}}
+    assert config.max_steps == 7
+    assert config.untrusted == [
+        ".pycode.yaml (agents, instructions)",
+        f"{os.path.join('.pycode', 'config.yaml')} (agents)",
+    ]
+
+
+def test_without_trust_a_repository_may_still_choose_an_agent_of_the_users(place: Place) -> None:
+    place.repository("agent: plan\nagents: {theirs: {prompt: p}}")
+    assert load_config(place.home, place.project, place.project, {}).agent == "plan"
+
+
+def test_a_repositorys_file_that_leads_out_of_the_project_is_ignored(
+    place: Place, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.yaml").write_text("max_steps: 7", encoding="utf-8")
+    (place.project / ".pycode.yaml").symlink_to(tmp_path / "secret.yaml")
+    config = place.load()
+    assert config.max_steps == 500
+    assert [place.short(text) for text in config.warnings] == [
+        ".pycode.yaml: is ignored; it is a link that leads out of the project"
+    ]

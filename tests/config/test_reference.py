@@ -15,6 +15,7 @@ from pycode.config.reading import variables
 from pycode.config.schema import File
 from pycode.core.events import EVENT_CLASSES
 from pycode.core.parts import PART_CLASSES
+from pycode.providers.hosts import HOSTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,7 +63,7 @@ def test_pages_are_written_once_and_checked(
     assert reference.main(["--check"], docs) == 1
     assert not docs.exists()
     assert reference.main([], docs) == 0
-    names = ["config.md", "errors.md", "events.md", "messages.md"]
+    names = sorted(reference.PAGES)
     assert sorted(path.name for path in docs.iterdir()) == names
     assert capsys.readouterr().out.splitlines() == [f"wrote docs/{name}" for name in names]
     assert reference.main(["--check"], docs) == 0
@@ -129,6 +130,15 @@ def test_the_config_page_has_every_key_and_variable(reference: ModuleType) -> No
     assert "Provider name to how it is reached. Ignored in a repository's file. |" in page
     for heading in ("## `providers.<name>`", "## `timeouts`", "## `agents.<name>`"):
         assert heading in page
+
+
+def test_the_providers_page_has_every_host_variable_and_example(reference: ModuleType) -> None:
+    page = reference.providers_page()
+    for host in HOSTS:
+        section = page.split(f"\n## `{host.name}`\n")[1].split("\n## ")[0]
+        assert f"pycode run -m {host.name}/" in section
+        for name in (*host.key_variables, *host.address_variables):
+            assert f"`{name}`" in section
 
 
 def test_the_other_pages_are_complete(reference: ModuleType) -> None:

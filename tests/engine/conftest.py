@@ -15,7 +15,7 @@ from pycode.engine.engine import Engine
 from pycode.engine.judge import judge_for
 from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
-from pycode.providers.profiles import UNKNOWN
+from pycode.providers.profiles import Prices, Profile
 from pycode.storage.sessions import DiskStore, MemoryStore, SessionStore
 from pycode.testing import ScriptedProvider
 from pycode.tools import Tool, ToolRegistry
@@ -41,10 +41,21 @@ def bench(project: Path) -> MakeBench:
         agent: Agent | None = None,
         store: SessionStore | None = None,
         session_id: str | None = None,
+        prices: Prices | None = None,
+        structured: bool = False,
+        prints_calls: bool = False,
+        images: bool = False,
+        patches: bool = False,
         **settings: Any,
     ) -> Bench:
         provider = ScriptedProvider(script)
-        choice = ModelChoice(provider, "scripted-model", "scripted/scripted-model", UNKNOWN)
+        choice = ModelChoice(
+            provider,
+            "scripted-model",
+            "scripted/scripted-model",
+            Profile(prices=prices, structured=structured, images=images, patches=patches),
+            prints_calls,
+        )
         registry, answers = ToolRegistry(), Answers(None)
         for tool in tools:
             registry.register(tool)

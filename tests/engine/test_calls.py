@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from tests.support.engine import MakeBench, NoteTool
 
 from pycode.core.events import PartUpdated
@@ -63,3 +64,18 @@ async def test_an_effect_waits_for_the_end_of_the_response(bench: MakeBench) -> 
     [call_part] = b.engine.messages(b.session_id)[-1].get_tool_parts()
     assert call_part.status == "error"
     assert "cancelled" in str(call_part.error)
+
+
+PRINTED = 'I note it. <tool_call>{"name": "note", "arguments": {"text": "a"}}</tool_call>'
+
+
+@pytest.mark.parametrize(("prints", "ran"), [(True, ["begin a", "end a"]), (False, [])])
+async def test_calls_that_a_local_server_handed_through_as_text_run(
+    bench: MakeBench, prints: bool, ran: list[str]
+) -> None:
+    tool = NoteTool("note")
+    b = bench([say(PRINTED[:20], PRINTED[20:]), say("ok")], [tool], prints_calls=prints)
+    await b.ask("go")
+    assert tool.notes == ran
+    first = b.engine.messages(b.session_id)[1]
+    assert first.get_text_content() == ("I note it." if prints else PRINTED)

@@ -16,9 +16,10 @@ from pycode.core.errors import (
     StorageError,
     UsageError,
 )
-from pycode.core.events import PartDelta, PartUpdated, SessionError
+from pycode.core.events import PartDelta, PartUpdated, SessionError, SessionIdle
 from pycode.providers.base import StreamEvent
-from pycode.testing import call, cut, fail, finish, say, think, usage
+from pycode.providers.profiles import Prices
+from pycode.testing import call, cut, fail, finish, hang, say, think, usage
 
 
 async def test_a_question_gets_its_answer(bench: MakeBench) -> None:
@@ -273,3 +274,34 @@ async def test_the_first_prompt_names_the_session(bench: MakeBench, tmp_path: ob
     [info] = b.engine.sessions()
     assert info.title == "fix the failing test"
     assert info.updated == IsPositiveInt
+
+
+@pytest.mark.parametrize(
+    ("limits", "requests", "told"),
+    [
+        ({"max_tokens": 25}, 3, "25 tokens"),
+        ({"max_cost": 0.02}, 2, "$0.02"),
+        ({"max_steps": 1}, 1, "1 steps"),
+    ],
+)
+async def test_what_a_turn_may_use_is_counted(
+    bench: MakeBench, limits: dict[str, float], requests: int, told: str
+) -> None:
+    def step(request: object) -> list[object]:
+        return [call("note", {"text": str(request)}), usage(input=6, output=4)]
+
+    b = bench(step, [NoteTool("note")], prices=Prices(1000, 1000, 0, 0))
+    await b.ask("go", limits=limits)
+    assert (b.reason, len(b.provider.requests)) == ("limit", requests)
+    assert told in str(b.seen(SessionIdle)[-1].detail)
+
+
+async def test_a_turn_that_takes_too_long_is_stopped_and_keeps_what_was_done(
+    bench: MakeBench,
+) -> None:
+    b = bench([[say("so far"), hang()], say("on")])
+    await b.ask("go", limits={"max_time": 0.05})
+    assert b.reason == "limit"
+    assert "0.05 seconds" in str(b.seen(SessionIdle)[-1].detail)
+    assert b.engine.messages(b.session_id)[-1].get_text_content() == "so far"
+    assert (await b.ask("go on")).get_text_content() == "on"

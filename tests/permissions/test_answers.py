@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pycode.core.errors import StorageError
+from pycode.core.errors import StorageError, UsageError
 from pycode.permissions.answers import Answers
 from pycode.permissions.rules import Rule
 
@@ -90,7 +90,7 @@ def test_any_pattern_comes_back(
 ) -> None:
     path = tmp_path_factory.mktemp("answers") / "a.json"
     for pattern in patterns:
-        Answers(path).add("bash", pattern)
+        Answers(path).add("external_directory", pattern)
     assert [rule.pattern for rule in Answers(path).rules()] == list(dict.fromkeys(patterns))
 
 
@@ -109,3 +109,17 @@ def test_processes_that_answer_at_once_lose_nothing(tmp_path: Path) -> None:
     assert {rule.pattern for rule in Answers(path).rules()} == {
         f"{name}{n}" for name in "abc" for n in range(10)
     }
+
+
+def test_an_answer_that_would_allow_more_than_it_seems_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    with pytest.raises(UsageError, match=r"sudo runs other programs; .* config\.yaml"):
+        Answers(path).add("bash", "sudo *")
+    assert not path.exists()
+    # Nor is one obeyed that somebody wrote into the file.
+    path.write_text(
+        '{"v": 1, "answers": [{"permission": "bash", "pattern": "env *"},'
+        ' {"permission": "bash", "pattern": "ls *"}]}',
+        encoding="utf-8",
+    )
+    assert Answers(path).rules() == [Rule("bash", "ls *", "allow", "answer")]

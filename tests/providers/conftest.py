@@ -17,6 +17,14 @@ from pycode.providers.failures import Service
 from pycode.providers.reading import Reader
 from pycode.providers.sse import SseReader
 
+FOLDERS = {
+    "anthropic_recording": "anthropic_messages",
+    "chat_recording": "openai_chat",
+    "gemini_recording": "gemini",
+    "responses_recording": "openai_responses",
+}
+"""Fixture name to the folder of its recorded streams."""
+
 
 @dataclass
 class Reading:
@@ -84,8 +92,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give `anthropic_recording` and `chat_recording` every recorded stream; none where they are absent."""
     root = Path(__file__).parents[3] / "shared" / "fixtures"
     streams = Path(os.environ.get("PYCODE_FIXTURES", root)) / "provider_streams"
-    folders = {"anthropic_recording": "anthropic_messages", "chat_recording": "openai_chat"}
-    for name, folder in folders.items():
+    for name, folder in FOLDERS.items():
         if name in metafunc.fixturenames:
             paths = sorted((streams / folder).glob("*.sse"))
             metafunc.parametrize(name, paths, ids=[path.stem for path in paths], indirect=True)
@@ -103,6 +110,18 @@ def chat_recording(request: pytest.FixtureRequest) -> Recording:
     return _load(request.param)
 
 
+@pytest.fixture
+def responses_recording(request: pytest.FixtureRequest) -> Recording:
+    """Return one recorded stream of Responses."""
+    return _load(request.param)
+
+
+@pytest.fixture
+def gemini_recording(request: pytest.FixtureRequest) -> Recording:
+    """Return one recorded stream of Gemini."""
+    return _load(request.param)
+
+
 @pytest.fixture(scope="session")
 def service() -> Service:
     """Return a service for errors to speak of."""
@@ -117,13 +136,14 @@ def read() -> Callable[[Reader, Iterable[bytes]], Reading]:
         reading, sse = Reading(), SseReader()
         try:
             for piece in pieces:
-                for event in sse.feed(piece):
-                    for neutral in reader.read(event):
-                        reading.events.append(neutral)
-            reading.events.extend(reader.end())
+                reader.feed(sse.feed(piece))
+                if reader.failure is not None:
+                    raise reader.failure
+            reader.end()
         except ProviderError as error:
             reading.error = error
-            reading.events.extend(reader.close())
+            reader.close()
+        reading.events = reader.take()
         reading.check_order()
         return reading
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pycode.providers.anthropic_request import AnthropicRequests
 from pycode.providers.profiles import profile_for
+from pycode.providers.question import Question
 
 MODEL = "claude-haiku-4-5"
 MARK = {"cache_control": {"type": "ephemeral"}}
@@ -44,15 +45,7 @@ def build(messages: list[dict[str, Any]], model: str = MODEL, **more: Any) -> di
 def build_raw(
     requests: AnthropicRequests, messages: list[dict[str, Any]], model: str = MODEL, **more: Any
 ) -> bytes:
-    arguments: dict[str, Any] = {
-        "system": None,
-        "tools": None,
-        "temperature": None,
-        "max_tokens": None,
-        "options": {},
-        **more,
-    }
-    return requests.body(model, profile_for("anthropic", model), messages, **arguments)
+    return requests.body(Question.of(model, profile_for("anthropic", model), messages, **more))
 
 
 def rendered(messages: list[dict[str, Any]], model: str = MODEL) -> list[tuple[str, list[Any]]]:
@@ -73,14 +66,13 @@ def test_a_whole_request() -> None:
         tools=tools,
         temperature=0.5,
         max_tokens=99,
-        options={"thinking": {"type": "disabled"}, "tool_choice": {"type": "auto"}, "unknown": 1},
+        options={"tool_choice": {"type": "auto"}, "unknown": 1},
     )
     assert body == {
         "model": MODEL,
         "max_tokens": 99,
         "stream": True,
         "temperature": 0.5,
-        "thinking": {"type": "disabled"},
         "tool_choice": {"type": "auto"},
         "tools": [
             {"name": "a", "description": "A", "input_schema": {"type": "object"}},

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pycode.config.schema import ModelSettings
 from pycode.core.errors import NotConfiguredError, UsageError
 from pycode.providers import create_provider, resolve_model
 from pycode.providers.hosts import HOSTS
@@ -31,6 +32,7 @@ class Config:
 
     model: str | None = None
     providers: Mapping[str, Settings] = field(default_factory=dict)
+    models: Mapping[str, ModelSettings] = field(default_factory=dict)
 
 
 NONE = Config()
@@ -57,7 +59,7 @@ class TestNothingNamed:
 
     def test_one_key(self) -> None:
         assert resolve(ANTHROPIC_API_KEY="k") == ("anthropic/claude-sonnet-5-5", None)
-        assert resolve(OPENAI_API_KEY="k") == ("openai/gpt-5.2", None)
+        assert resolve(OPENAI_API_KEY="k") == ("openai/gpt-6.1-sol", None)
         assert resolve_model(None, NONE, {"OPENAI_API_KEY": "k"}).reason == "OPENAI_API_KEY is set"
 
     def test_several_keys_are_taken_in_order_and_said(self) -> None:
@@ -69,11 +71,11 @@ class TestNothingNamed:
         )
 
     def test_empty_variables_are_none(self) -> None:
-        assert resolve(ANTHROPIC_API_KEY=" ", OPENAI_API_KEY="k")[0] == "openai/gpt-5.2"
+        assert resolve(ANTHROPIC_API_KEY=" ", OPENAI_API_KEY="k")[0] == "openai/gpt-6.1-sol"
 
     def test_a_local_server_needs_no_key(self) -> None:
         chosen = resolve_model(None, NONE, {"OPENAI_BASE_URL": "http://localhost:11434/v1"})
-        assert (chosen.label, chosen.api_key) == ("openai/gpt-5.2", None)
+        assert (chosen.label, chosen.api_key) == ("openai/gpt-6.1-sol", None)
         assert chosen.base_url == "http://localhost:11434/v1"
 
     def test_another_server_needs_one(self) -> None:
@@ -85,11 +87,17 @@ class TestNothingNamed:
         assert resolve_model(None, config, {}).reason == "providers.openai in config.yaml is set"
 
     def test_a_provider_without_a_default_model(self) -> None:
-        assert resolve(GROQ_API_KEY="k", MISTRAL_API_KEY="k")[0] == "mistral/devstral-latest"
+        mine = Config(providers={"mine": Settings("k", "http://models.lan/v1")})
+        assert resolve(None, mine, GROQ_API_KEY="k")[0] == "groq/openai/gpt-oss-120b"
         with pytest.raises(
-            UsageError, match="groq has no default model: name one with -m groq/MODEL"
+            UsageError, match="mine has no default model: name one with -m mine/MODEL"
         ):
-            resolve(GROQ_API_KEY="k")
+            resolve(None, mine)
+
+    def test_a_variable_that_is_mostly_there_for_something_else_chooses_nothing(self) -> None:
+        with pytest.raises(NotConfiguredError):
+            resolve(GITHUB_TOKEN="k", HF_TOKEN="k", OLLAMA_HOST="127.0.0.1:11434")
+        assert resolve("github-models", GITHUB_TOKEN="k")[0] == "github-models/openai/gpt-4.1"
 
     def test_nothing_at_all(self) -> None:
         with pytest.raises(NotConfiguredError) as caught:
@@ -116,7 +124,7 @@ class TestNamed:
         assert resolve(None, Config(model="openai/gpt-4.1"), **keys)[0] == "openai/gpt-4.1"
 
     def test_a_provider_alone(self) -> None:
-        assert resolve("openai", OPENAI_API_KEY="k")[0] == "openai/gpt-5.2"
+        assert resolve("openai", OPENAI_API_KEY="k")[0] == "openai/gpt-6.1-sol"
         with pytest.raises(UsageError, match="write ollama/MODEL"):
             resolve("ollama")
 
@@ -126,7 +134,7 @@ class TestNamed:
         assert resolve("claude-opus-4-8", **keys)[0] == "anthropic/claude-opus-4-8"
         assert resolve("my-model", **keys)[0] == "anthropic/my-model"
         with pytest.raises(
-            NotConfiguredError, match="There is no key for anthropic: set ANTHROPIC_API_KEY"
+            NotConfiguredError, match=r"There is no key for anthropic: .* set ANTHROPIC_API_KEY"
         ):
             resolve("claude-opus-4-8", OPENAI_API_KEY="o")
         with pytest.raises(NotConfiguredError, match="No model is configured"):
@@ -141,7 +149,8 @@ class TestNamed:
         with pytest.raises(NotConfiguredError) as caught:
             resolve("openai/gpt-4.1")
         assert str(caught.value) == (
-            "There is no key for openai: set OPENAI_API_KEY, or providers.openai.api_key in ~/.pycode/config.yaml."
+            "There is no key for openai: run pycode auth login openai, or set OPENAI_API_KEY or "
+            "providers.openai.api_key in ~/.pycode/config.yaml."
         )
 
     @pytest.mark.parametrize(
@@ -190,7 +199,8 @@ class TestCreate:
 
     @pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
     def test_every_host(self, host: Any) -> None:
-        assert create_provider(host.name, api_key="k").name == host.name
+        base_url = None if host.has_own_address else "http://localhost:5"
+        assert create_provider(host.name, api_key="k", base_url=base_url).name == host.name
 
     def test_other_names_need_an_address(self) -> None:
         assert create_provider("mine", base_url="http://localhost:5/v1").name == "mine"
@@ -198,7 +208,9 @@ class TestCreate:
             create_provider("mistrall")
 
     def test_unknown_protocols(self) -> None:
-        with pytest.raises(UsageError, match="one of anthropic-messages, openai-chat"):
+        with pytest.raises(
+            UsageError, match="one of anthropic-messages, openai-responses, openai-chat, gemini"
+        ):
             create_provider("mine", base_url="http://localhost:5", protocol="smoke-signals")
 
 
@@ -209,6 +221,7 @@ from pycode.providers import AnthropicProvider, OpenAIProvider, ProviderConfig, 
 class Config:
     model = None
     providers = {}
+    models = {}
 for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
     resolve_model(None, Config, {name: "k"}).create()
 print(*sorted({"httpx2", "pydantic", "rich", "yaml", "importlib.metadata", "difflib"} & set(sys.modules)))

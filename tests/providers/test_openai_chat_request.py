@@ -10,6 +10,7 @@ import pytest
 from pycode.providers.hosts import OPENAI_CHAT, Host, find_host
 from pycode.providers.openai_chat_request import ChatRequests
 from pycode.providers.profiles import profile_for
+from pycode.providers.question import Question
 
 PLAIN = Host("test", OPENAI_CHAT, "http://test")
 CALL = {"type": "tool_call", "id": "call_1", "name": "bash", "arguments": {"command": "ls"}}
@@ -30,15 +31,7 @@ WIRE_CALL = {
 def build_raw(
     requests: ChatRequests, messages: list[dict[str, Any]], model: str = "m", **more: Any
 ) -> bytes:
-    arguments: dict[str, Any] = {
-        "system": None,
-        "tools": None,
-        "temperature": None,
-        "max_tokens": None,
-        "options": {},
-        **more,
-    }
-    return requests.body(model, profile_for("openai", model), messages, **arguments)
+    return requests.body(Question.of(model, profile_for("openai", model), messages, **more))
 
 
 def build(

@@ -13,23 +13,23 @@ from pycode.providers import sse
 from pycode.providers.sse import EventTooLargeError, SseReader
 
 
-def read(*chunks: bytes) -> list[tuple[str, str]]:
-    """Return the events of a stream that arrives in these chunks."""
+def read(*chunks: bytes) -> list[str]:
+    """Return the data of the events of a stream that arrives in these chunks."""
     reader = SseReader()
-    return [(event.event, event.data) for chunk in chunks for event in reader.feed(chunk)]
+    return [data for chunk in chunks for data in reader.feed(chunk)]
 
 
-def test_names_data_and_comments() -> None:
+def test_only_data_counts() -> None:
     stream = b": hello\nevent: ping\ndata: {}\nid: 7\nretry: 5\n\ndata:a\ndata: b\ndata:  c\n\n"
-    assert read(stream) == [("ping", "{}"), ("", "a\nb\n c")]
+    assert read(stream) == ["{}", "a\nb\n c"]
 
 
-def test_an_event_without_data_is_none_and_its_name_is_forgotten() -> None:
-    assert read(b"event: lost\n\ndata: x\n\n") == [("", "x")]
+def test_an_event_without_data_is_none() -> None:
+    assert read(b"event: lost\n\ndata: x\n\n") == ["x"]
 
 
 def test_a_field_without_a_colon_is_empty() -> None:
-    assert read(b"data\n\n") == [("", "")]
+    assert read(b"data\n\n") == [""]
 
 
 def test_what_is_not_ended_is_no_event() -> None:
@@ -40,22 +40,42 @@ def test_what_is_not_ended_is_no_event() -> None:
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
 def test_line_ends(end: bytes) -> None:
     stream = end.join([b"\xef\xbb\xbfevent: a", b"data: 1", b"data: 2", b"", b"data: 3", b"", b""])
-    whole = [("a", "1\n2"), ("", "3")]
+    whole = ["1\n2", "3"]
     assert read(stream) == whole
     assert read(*(stream[i : i + 1] for i in range(len(stream)))) == whole
 
 
 def test_two_line_feeds_after_a_carriage_return_are_one_end_and_one_blank_line() -> None:
-    assert read(b"data: a\r", b"\n", b"\n", b"data: b\r", b"\n\r", b"\n") == [("", "a"), ("", "b")]
+    assert read(b"data: a\r", b"\n", b"\n", b"data: b\r", b"\n\r", b"\n") == ["a", "b"]
 
 
 def test_the_mark_counts_only_at_the_beginning() -> None:
-    assert read(b"\xef\xbb", b"\xbfdata: a\n\n\xef\xbb\xbfdata: b\n\n") == [("", "a")]
+    assert read(b"\xef\xbb", b"\xbfdata: a\n\n\xef\xbb\xbfdata: b\n\n") == ["a"]
+
+
+def test_whole_events_that_come_together() -> None:
+    first, rest = b'data: {"a": 1}\n\n', 'data: {"b": "ä"}\n\ndata: {}\n\n'.encode()
+    assert read(first, rest) == ['{"a": 1}', '{"b": "ä"}', "{}"]
+    assert read(first, b"data: {\ndata: }\n\n") == ['{"a": 1}', "{\n}"]
+    assert read(first, b"data: {}\n\n: c\n\nevent: x\ndata: {}\n\n") == ['{"a": 1}', "{}", "{}"]
+    assert read(first, b'data: {"b"', b"data: {}\n\n") == ['{"a": 1}', '{"b"data: {}']
 
 
 _LINES = st.lists(
     st.sampled_from(
-        ["data: x", "data:", "event: e", ": c", "", "data: ä€😀", "datax", "\ufeffdata: y"]
+        [
+            "data: x",
+            "data:",
+            "data: {}",
+            "data: {",
+            "data: }",
+            "event: e",
+            ": c",
+            "",
+            "data: ä€😀",
+            "datax",
+            "\ufeffdata: y",
+        ]
     )
 )
 
@@ -74,7 +94,7 @@ def test_a_large_event_takes_time_in_proportion() -> None:
         stream = b"data: " + b"x" * size + b"\n\n"
         chunks = [stream[i : i + 1000] for i in range(0, len(stream), 1000)]
         begin = time.process_time()
-        ((_, data),) = read(*chunks)
+        (data,) = read(*chunks)
         assert len(data) == size
         return time.process_time() - begin
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,6 +84,15 @@ class Place:
         process = await self.start(*arguments, stdin=stdin, environ=environ, cwd=cwd)
         data = text.encode() if isinstance(text, str) else text
         return await finished(process, data)
+
+
+def patched(place: Place, code: str) -> dict[str, str]:
+    """Return what to add to the environment so that `code` runs before `pycode` does."""
+    folder = place.home.parent / "patch"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
+    path = [str(folder), place.environ.get("PYTHONPATH", "")]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
 async def finished(process: asyncio.subprocess.Process, data: bytes | None = None) -> Result:

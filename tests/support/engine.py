@@ -11,6 +11,7 @@ from pycode.agents import Agent
 from pycode.core import Message
 from pycode.core.events import Event, SessionIdle
 from pycode.engine.engine import Engine
+from pycode.providers.profiles import Prices
 from pycode.storage.sessions import SessionStore
 from pycode.testing import ScriptedProvider
 from pycode.tools import Tool, ToolContext, ToolResult
@@ -95,5 +96,10 @@ class MakeBench(Protocol):
         agent: Agent | None = None,
         store: SessionStore | None = None,
         session_id: str | None = None,
+        prices: Prices | None = None,
+        structured: bool = False,
+        prints_calls: bool = False,
+        images: bool = False,
+        patches: bool = False,
         **settings: Any,
     ) -> Bench: ...

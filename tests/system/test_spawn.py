@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.commands import is_alive, until_dead
 
 import pycode
 from pycode.system import spawn
-from pycode.system.spawn import Completed, run
+from pycode.system._processes_posix import Group
+from pycode.system.spawn import Completed, Ended, Running, run, start
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and shell")
 
@@ -29,23 +31,6 @@ async def sh(
         timeout=timeout,
         limit_bytes=limit,
     )
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-async def until_dead(pid: int) -> None:
-    for _ in range(500):
-        if not alive(pid):
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail(f"process {pid} still runs")
 
 
 async def test_output_and_errors_come_in_order(tmp_path: Path) -> None:
@@ -82,7 +67,7 @@ async def test_it_ends_with_the_command_though_a_child_holds_the_pipe(tmp_path: 
     child = int(done.output)
     try:
         assert done.duration < 10
-        assert alive(child)
+        assert is_alive(child)
     finally:
         os.kill(child, signal.SIGKILL)
 
@@ -196,6 +181,132 @@ async def test_the_event_loop_stays_free(tmp_path: Path) -> None:
     assert time.monotonic() - begin < first.duration + second.duration
 
 
+async def started(command: str, directory: Path, *, has_input: bool = False) -> Started:
+    seen = bytearray()
+    running = await start(
+        ["/bin/sh", "-c", command],
+        cwd=directory,
+        env={"PATH": os.environ["PATH"]},
+        on_output=seen.extend,
+        has_input=has_input,
+    )
+    return Started(running, seen)
+
+
+class Started:
+    """A program and what it has written."""
+
+    def __init__(self, running: Running, seen: bytearray) -> None:
+        self.running = running
+        self.seen = seen
+
+    async def wrote(self, text: bytes) -> None:
+        """Wait until it has written something."""
+        for _ in range(1000):
+            if text in self.seen:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{bytes(self.seen)!r} has no {text!r}")
+
+    async def close(self) -> None:
+        """Let go of it, and wait until the system has ended it."""
+        self.running.close()
+        await self.running.wait()
+
+
+async def test_what_is_started_can_be_spoken_to(tmp_path: Path) -> None:
+    it = await started("read a; echo got $a; cat; exit 7", tmp_path, has_input=True)
+    assert not await it.running.wait(0)
+    await it.running.write(b"one\n")
+    await it.wrote(b"got one")
+    await it.running.write(b"two\n")
+    it.running.close_input()
+    assert await it.running.wait(30)
+    assert it.running.ended == Ended(7, None)
+    assert bytes(it.seen) == b"got one\ntwo\n"
+    with pytest.raises(BrokenPipeError):
+        await it.running.write(b"three")
+    await it.close()
+
+
+async def test_nobody_to_write_to(tmp_path: Path) -> None:
+    it = await started("kill -STOP $$", tmp_path)
+    with pytest.raises(BrokenPipeError):
+        await it.running.write(b"x")
+    it.running.close_input()
+    await it.close()
+    it = await started("exec <&-; echo closed; kill -STOP $$", tmp_path, has_input=True)
+    await it.wrote(b"closed")
+    with pytest.raises(BrokenPipeError):
+        await it.running.write(b"x")
+    await it.close()
+
+
+async def test_writing_waits_for_room(tmp_path: Path) -> None:
+    it = await started("read a; wc -c", tmp_path, has_input=True)
+    size = 1_000_000
+    writing = asyncio.create_task(it.running.write(b"x" * size))
+    await asyncio.wait((writing,), timeout=0.05)
+    assert not writing.done() or it.running.unread == 0
+    await writing
+    await it.running.write(b"\nabc")
+    it.running.close_input()
+    await it.running.wait()
+    assert it.seen.split() == [b"3"]
+    await it.close()
+
+
+async def test_output_that_is_held_waits_in_the_pipe(tmp_path: Path) -> None:
+    it = await started("echo ready; read a; seq 1 100000; echo end", tmp_path, has_input=True)
+    await it.wrote(b"ready")
+    it.running.hold_output(held=True)
+    it.running.hold_output(held=True)
+    await it.running.write(b"\n")
+    assert not await it.running.wait(0.1)
+    assert len(it.seen) < 10
+    it.running.hold_output(held=False)
+    assert await it.running.wait()
+    assert it.seen.endswith(b"100000\nend\n")
+    it.running.hold_output(held=True)
+    await it.close()
+
+
+async def test_all_have_ended_when_nobody_holds_the_output(tmp_path: Path) -> None:
+    it = await started("exec 3<&0; (read a; echo late) <&3 & echo early", tmp_path, has_input=True)
+    assert await it.running.wait()
+    assert it.running.ended == Ended(0, None)
+    everything = asyncio.create_task(it.running.wait_for_all())
+    await asyncio.wait((everything,), timeout=0.05)
+    assert not everything.done()
+    await it.running.write(b"\n")
+    await everything
+    assert bytes(it.seen) == b"early\nlate\n"
+    await it.close()
+
+
+async def test_stopping_ends_what_was_left_behind(tmp_path: Path) -> None:
+    it = await started("sleep 60 >/dev/null 2>&1 & echo $!", tmp_path)
+    assert await it.running.wait()
+    child = int(it.seen)
+    assert is_alive(child)
+    await it.running.stop()
+    await until_dead(child)
+    await it.running.stop()
+    await it.close()
+
+
+async def test_a_stranger_with_the_number_of_an_ended_group_is_left_alone(tmp_path: Path) -> None:
+    stranger = await started("exec sleep 60", tmp_path)
+
+    class Reaped:
+        pid = stranger.running.pid
+        returncode: int | None = 0
+
+    Group(Reaped()).kill()
+    assert not await stranger.running.wait(0.05)
+    await stranger.close()
+
+
 _STARTERS = {
     "subprocess",
     "multiprocessing",
@@ -236,8 +347,5 @@ def _starts(source: Path) -> list[str]:
 
 def test_no_other_module_starts_a_process() -> None:
     package = Path(pycode.__file__).parent
-    # The second file is the first one's half for Windows.
-    allowed = {package / "system/spawn.py", package / "system/_processes_windows.py"}
     starts = {path: _starts(path) for path in sorted(package.rglob("*.py"))}
-    assert starts[package / "system/spawn.py"]
-    assert {path: names for path, names in starts.items() if names and path not in allowed} == {}
+    assert {path for path, names in starts.items() if names} == {package / "system/spawn.py"}

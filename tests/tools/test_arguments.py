@@ -69,6 +69,23 @@ def test_names_that_differ_in_case_and_underscores_are_known(name: str) -> None:
     assert check_arguments(SCHEMA, {name: "x"}) == ({"file_path": "x"}, [])
 
 
+def test_known_aliases_are_taken_where_they_are_the_only_one() -> None:
+    aliases = {"path": "file_path", "-n": "limit"}
+    assert check_arguments(SCHEMA, {"path": "x", "-n": "5"}, aliases) == (
+        {"file_path": "x", "limit": 5},
+        [],
+    )
+    _, problems = check_arguments(SCHEMA, {"path": "x", "file_path": "y"}, aliases)
+    assert "path: unknown field" in problems[0]
+    # An alias is a name of the call's own fields, not of those inside.
+    assert check_arguments(
+        SCHEMA, {"file_path": "x", "options": {"deep": True, "path": 1}}, aliases
+    )[0] == {
+        "file_path": "x",
+        "options": {"deep": True, "path": 1},
+    }
+
+
 @pytest.mark.parametrize(
     ("sent", "problem"),
     [

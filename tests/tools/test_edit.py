@@ -49,7 +49,7 @@ async def test_a_match_that_is_not_exact_says_so(call: Call, work: Path) -> None
     assert (work / "a").read_text() == "class A:\n    def f(self):\n        return 2\n"
     (work / "b").write_bytes(b"a\r\nb\r\n")
     result = await call("edit", file_path="b", old_string="a\nb", new_string="c\nd")
-    assert "did not match exactly; line endings differed" in result.output
+    assert "did not match exactly: line endings differed" in result.output
     assert (work / "b").read_bytes() == b"c\r\nd\r\n"
 
 

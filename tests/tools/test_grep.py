@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from pycode.tools import GrepTool, ToolContext, ToolResult
-from pycode.tools.search import _OPTIONS
+from pycode.tools.search import _OPTIONS, in_order
 
 Call = Callable[..., Awaitable[ToolResult]]
 
@@ -99,6 +99,11 @@ async def test_secrets_are_only_searched_by_name(call: Call, work: Path) -> None
     for name in (".env", "sub/.ENV.local", ".env.example"):
         (work / name).write_text("needle\n")
     assert (await call("grep", pattern="needle")).output == ".env.example\n1: needle"
+    # What the call says of .env files would answer questions about their content.
+    for mode in ("files_with_matches", "count"):
+        found = await call("grep", pattern="needle", output_mode=mode, include=".[eE]*")
+        assert found.output.partition(":")[0] == ".env.example"
+        assert found.metadata["matches"] == 1
     assert (await call("grep", pattern="needle", path=".env")).output == ".env\n1: needle"
 
 
@@ -106,8 +111,14 @@ async def test_secrets_are_only_searched_by_name(call: Call, work: Path) -> None
     ("arguments", "reason"),
     [
         ({"pattern": "a(b"}, "unclosed group"),
-        ({"pattern": "(?<=a(b"}, "missing closing parenthesis"),
-        ({"pattern": "a", "include": "{a"}, "unclosed alternate group"),
+        (
+            {"pattern": "(?<=a)b"},
+            "look-around, including look-ahead and look-behind, is not supported",
+        ),
+        ({"pattern": r"(a)\1"}, "backreferences are not supported"),
+        ({"pattern": "((a{1000}){1000}){100}"}, "exceeds size limit"),
+        ({"pattern": "a", "include": "{a"}, "not closed"),
+        ({"pattern": "a", "type": "nope"}, "unrecognized file type: nope"),
         ({"pattern": "a", "include": "x/{a"}, "not closed"),
     ],
 )
@@ -119,11 +130,6 @@ async def test_a_bad_pattern_is_explained(
     assert "\n" not in (result.error or "")
 
 
-async def test_looking_around_is_possible(call: Call, tree: Path) -> None:
-    assert (await call("grep", pattern="(?<=three )needle")).output == "src/b.py\n3: three needle"
-    assert (await call("grep", pattern=r"(e)\1dle", path="docs")).output == "docs/x.md\n1: Needle"
-
-
 @pytest.mark.parametrize("text", ["-e", "--files", "--pre=./evil", "-f/etc/passwd"])
 async def test_a_pattern_is_never_an_option(call: Call, work: Path, text: str) -> None:
     (work / "a").write_text(f"x {text}\n")
@@ -132,15 +138,136 @@ async def test_a_pattern_is_never_an_option(call: Call, work: Path, text: str) -
     assert (await call("grep", pattern="needle", path="-v")).output == "-v\n1: needle"
 
 
-async def test_the_first_hundred_are_shown_and_all_are_counted(call: Call, work: Path) -> None:
+async def test_a_file_with_many_matches_leaves_room_for_others(call: Call, work: Path) -> None:
     for n in range(30):
-        (work / f"{n:02}.txt").write_text(f"needle {n}\n" * 20)
+        (work / f"{n:02}.txt").write_text(f"needle {n}\n" * (25 if n == 1 else 20))
     result = await call("grep", pattern="needle")
     lines = result.output.split("\n")
-    assert result.metadata == {"matches": 600, "files": 30, "truncated": True}
-    assert lines[-1].startswith("[the first 100 of 600 matches in 30 files")
+    assert result.metadata == {"matches": 605, "files": 30, "truncated": True}
+    assert lines[-1] == "[up to 100 of 605 in 30 files; go on with offset=101]"
     assert [line for line in lines if line.endswith(".txt")] == [f"{n:02}.txt" for n in range(5)]
+    assert "[5 more in this file; give it as path]" in lines
     assert len([line for line in lines if ": needle" in line]) == 100
+    alone = await call("grep", pattern="needle", path="01.txt")
+    assert alone.output.count(": needle") == 25
+    assert alone.metadata["truncated"] is False
+
+
+async def test_pages_have_every_match_once(call: Call, work: Path) -> None:
+    for n in range(7):
+        (work / f"{n}.txt").write_text("".join(f"needle {n} {line}\n" for line in range(1, n + 4)))
+    expected = [f"needle {n} {line}" for n in range(7) for line in range(1, n + 4)]
+    for multiline in (False, True):
+        found: list[str] = []
+        offset = 1
+        while True:
+            pattern = "needle[^\\n]*" if multiline else "needle"
+            result = await call(
+                "grep", pattern=pattern, limit=4, offset=offset, multiline=multiline
+            )
+            found += [line.partition(": ")[2] for line in result.output.split("\n") if ": " in line]
+            if not result.metadata["truncated"]:
+                break
+            offset = int(result.output.rpartition("offset=")[2].rstrip("]"))
+        assert found == expected, multiline
+    assert (await call("grep", pattern="needle", offset=43)).error == (
+        "There are 42 matches; offset 43 is behind them."
+    )
+
+
+async def test_one_file_is_paged_too(call: Call, work: Path) -> None:
+    (work / "a").write_text("".join(f"needle {n}\n" for n in range(1, 251)))
+    result = await call("grep", pattern="needle", path="a", offset=101)
+    assert result.output.startswith("a\n101: needle 101\n")
+    assert result.output.endswith(
+        "\n200: needle 200\n[up to 200 of 250 in 1 files; go on with offset=201]"
+    )
+
+
+async def test_a_page_stays_below_its_bound(call: Call, work: Path) -> None:
+    (work / "a").write_text(f"needle {'x' * 250}\n" * 1000)
+    result = await call("grep", pattern="needle", path="a", limit=1000)
+    assert len(result.output.encode()) <= 50_000
+    assert result.output.count("needle") > 150
+    number = result.output.count("needle")
+    assert result.output.endswith(
+        f"[up to {number} of 1000 in 1 files; go on with offset={number + 1}]"
+    )
+
+
+async def test_lines_around(call: Call, work: Path) -> None:
+    (work / "a").write_text("1\nneedle\n3\n4\n5\n6\nneedle\nneedle\n9\n10\n")
+    result = await call("grep", pattern="needle", context=1)
+    assert result.output == ("a\n1- 1\n2: needle\n3- 3\n--\n6- 6\n7: needle\n8: needle\n9- 9")
+    two = await call("grep", pattern="needle", context=2, limit=1, offset=2)
+    assert two.output == "a\n5- 5\n6- 6\n7: needle\n[up to 2 of 3 in 1 files; go on with offset=3]"
+
+
+async def test_names_and_counts(call: Call, tree: Path) -> None:
+    names = await call("grep", pattern="needle", output_mode="files_with_matches")
+    assert names.output == ".hidden\nsrc/a.py\nsrc/b.py"
+    counts = await call("grep", pattern="needle", output_mode="count")
+    assert counts.output == ".hidden: 1\nsrc/a.py: 1\nsrc/b.py: 2"
+    one = await call("grep", pattern="needle", output_mode="count", limit=1, offset=2)
+    assert one.output == "src/a.py: 1\n[files 2 to 2 of 3; go on with offset=3]"
+    none = await call("grep", pattern="absent", output_mode="count")
+    assert none.output == "[no matches]"
+
+
+async def test_matches_over_several_lines(call: Call, tree: Path) -> None:
+    result = await call("grep", pattern="two.three", multiline=True)
+    assert result.output == "src/b.py\n2: needle two\n3: three needle"
+    assert (await call("grep", pattern="two.three")).output == "[no matches]"
+    around = await call("grep", pattern="one\nneedle", multiline=True, context=1)
+    assert around.output == "src/b.py\n1: one\n2: needle two\n3- three needle"
+
+
+async def test_case_and_types(call: Call, tree: Path) -> None:
+    both = await call("grep", pattern="NEEDLE", ignore_case=True, path="docs")
+    assert both.output == "docs/x.md\n1: Needle"
+    result = await call("grep", pattern="(?i)needle", type="md")
+    assert result.output == "docs/x.md\n1: Needle"
+    narrow = await call("grep", pattern="needle", type="py", include="src/b*", output_mode="count")
+    assert narrow.output == "src/b.py: 2"
+
+
+async def test_the_names_that_other_agents_use(call: Call, tree: Path) -> None:
+    result = await call(
+        "Grep", pattern="NEEDLE", glob="*.md", **{"-i": True, "-C": 1, "head_limit": 5}
+    )
+    assert (result.output, result.error) == ("docs/x.md\n1: Needle", None)
+
+
+async def test_files_that_were_changed_last_come_first(call: Call, tree: Path) -> None:
+    for age, name in enumerate((".hidden", "src/b.py", "src/a.py")):
+        os.utime(tree / name, (6_000_000 + 60 * age, 6_000_000 + 60 * age))
+    result = await call("grep", pattern="needle", output_mode="files_with_matches")
+    assert result.output == "src/a.py\nsrc/b.py\n.hidden"
+
+
+async def test_a_regex_that_explodes_elsewhere_does_not(call: Call, work: Path) -> None:
+    (work / "a").write_text("a" * 200_000 + "!\n")
+    result = await call("grep", pattern="(a|a)*(a|aa)+(a*)*$")
+    assert result.output == "[no matches]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+async def test_links_in_loops_are_not_followed(call: Call, work: Path, tmp_path: Path) -> None:
+    (work / "loop").symlink_to(".")
+    (tmp_path / "secret").write_text("needle\n")
+    (work / "out").symlink_to("../secret")
+    (work / "a").write_text("needle\n")
+    assert (await call("grep", pattern="needle")).output == "a\n1: needle"
+    assert (await call("glob", pattern="**/*")).output == "a"
+    assert (await call("list")).output == "a"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+async def test_what_may_not_be_read_is_left_out(call: Call, work: Path) -> None:
+    (work / "a").write_text("needle\n")
+    (work / "b").write_text("needle\n")
+    (work / "b").chmod(0)
+    assert (await call("grep", pattern="needle")).output == "a\n1: needle"
 
 
 async def test_long_lines_are_cut(call: Call, work: Path) -> None:
@@ -189,3 +316,32 @@ def test_what_it_would_touch(context: ToolContext, work: Path) -> None:
     assert (request.permission, request.patterns, request.paths) == ("grep", [str(work)], [])
     request = tool.permission_request({"pattern": "x", "path": "../y"}, context)
     assert (request.patterns, request.paths) == ([str(work.parent / "y")], ["../y"])
+
+
+async def test_two_gigabytes_return_at_once(call: Call, work: Path) -> None:
+    with (work / "sparse").open("wb") as file:
+        file.write(b"needle\n")
+        file.truncate(2 * 1024**3)
+    (work / "a").write_text("needle\n")
+    assert "a\n1: needle" in (await call("grep", pattern="needle")).output
+
+
+async def test_a_file_that_goes_between_the_looks_is_left_out(
+    call: Call, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        (work / name).write_text("needle\n")
+
+    def in_order_while_one_goes(directory: Path, names: Iterable[str]) -> tuple[list[str], bool]:
+        (work / "a").unlink()
+        return in_order(directory, names)
+
+    monkeypatch.setattr("pycode.tools.grep.in_order", in_order_while_one_goes)
+    for multiline in (False, True):
+        (work / "a").write_text("needle\n")
+        result = await call("grep", pattern="needle", multiline=multiline)
+        assert result.output.split("\n")[:2] == ["b", "1: needle"]
+        assert result.error is None
+    (work / "a").write_text("needle\n")
+    (work / "b").unlink()
+    assert (await call("grep", pattern="needle")).output == "[no matches]"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pycode.tools import ReadTool, ToolContext, ToolResult
+from pycode.tools import ReadTool, ToolContext, ToolResult, read_folder
 
 Call = Callable[..., Awaitable[ToolResult]]
 
@@ -73,8 +73,8 @@ async def test_an_empty_file_is_said_to_be_empty(call: Call, work: Path) -> None
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (b"\x89PNG\r\n\x1a\n\0\0", "PNG image"),
-        (b"%PDF-1.7\0", "PDF document"),
+        (b"PK\x03\x04\0\0", "ZIP archive"),
+        (b"\x7fELF\x02\x01\x01\0", "ELF program"),
         (b"a\0b", "binary file"),
     ],
 )
@@ -85,6 +85,54 @@ async def test_binary_files_are_refused_with_kind_and_size(
     assert (
         await call("read", file_path="a")
     ).error == f"a is a {kind} of {len(data)} bytes, not text."
+
+
+async def test_several_files_in_one_call(
+    session_call: Call, session: Any, work: Path, sha256: Callable[[bytes], str]
+) -> None:
+    (work / "a").write_text("one\ntwo\n")
+    (work / "b").mkdir()
+    (work / "b/c").write_text("three\n")
+    result = await session_call("read", file_path=["a", "b", "b/c", "gone", "a"], limit=1)
+    assert result.output == (
+        "== a ==\n1\tone\n[up to line 1 of 2 lines; go on with offset=2]\n\n"
+        f"== b{os.sep} ==\nc\n\n== b/c ==\n1\tthree\n\n"
+        "== gone ==\ngone: there is no such file or directory."
+    )
+    assert (result.title, result.error) == ("read a and 3 more", None)
+    assert result.metadata == {"files": 4, "truncated": True}
+    assert session.hashes == {
+        str(work / "a"): sha256(b"one\ntwo\n"),
+        str(work / "b/c"): sha256(b"three\n"),
+    }
+
+
+async def test_several_files_share_the_room(call: Call, work: Path) -> None:
+    for name in ("big1", "big2"):
+        (work / name).write_text(("x" * 99 + "\n") * 1000)
+    (work / "small").write_text("small\n")
+    result = await call("read", file_path=["small", "big1", "big2"])
+    assert len(result.output) <= 50_000
+    shown = [int(piece.partition(" of")[0]) for piece in result.output.split("up to line ")[1:]]
+    assert len(shown) == 2
+    assert min(shown) > 200
+    assert "== small ==\n1\tsmall" in result.output
+
+
+async def test_several_that_all_fail_are_an_error(call: Call, work: Path) -> None:
+    result = await call("read", file_path=["a", "b"])
+    assert result.output == ""
+    assert "a: there is no such file" in (result.error or "")
+    assert "b: there is no such file" in (result.error or "")
+    assert (await call("read", file_path=[])).error == "Read 1 to 20 files at once, not 0."
+    many = await call("read", file_path=[str(n) for n in range(21)])
+    assert many.error == "Read 1 to 20 files at once, not 21."
+
+
+async def test_other_names_of_the_parameter(call: Call, work: Path) -> None:
+    (work / "a").write_text("one\n")
+    assert (await call("read", path="a")).output == "1\tone"
+    assert (await call("Read", filePaths=["a"])).output == "1\tone"
 
 
 async def test_a_missing_file_names_similar_ones(call: Call, work: Path) -> None:
@@ -109,9 +157,22 @@ async def test_a_directory_is_listed(call: Call, work: Path) -> None:
     result = await call("read", file_path=".")
     assert result.output == "a\u240ac\nb/\nz"
     assert (await call("read", file_path=".", offset=2, limit=1)).output == (
-        "b/\n[3 names; go on with offset=3]"
+        "b/\n[up to name 2 of 3 names; go on with offset=3]"
     )
     assert (await call("read", file_path="b")).output == "[the directory is empty]"
+    assert (await call("read", file_path=".", offset=4)).error == (
+        ". has 3 names; offset 4 is behind them."
+    )
+
+
+async def test_a_huge_directory_is_not_listed_whole(
+    call: Call, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_folder, "MAX_NAMES", 10)
+    for n in range(30):
+        (work / str(n)).touch()
+    lines = (await call("read", file_path=".")).output.split("\n")
+    assert lines[10:] == ["[only 10 names were looked at; use glob]"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
@@ -179,3 +240,6 @@ def test_what_it_would_touch(context: ToolContext, work: Path) -> None:
         ["x/../a"],
     )
     assert ReadTool().permission_request({"file_path": "a\0"}, context).patterns == ["a\0"]
+    several = ReadTool().permission_request({"file_path": ["a", "../b"]}, context)
+    assert several.patterns == [str(work / "a"), str(work.parent / "b")]
+    assert several.paths == ["a", "../b"]

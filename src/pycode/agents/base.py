@@ -47,22 +47,23 @@ class AgentConfig:
         also be known to change nothing. Paths, the session's mode and the user's rules are not looked at.
         """
         from pycode.permissions.command_line import analyse
-        from pycode.permissions.matching import Places, verdict
-        from pycode.permissions.subjects import command_subject
+        from pycode.permissions.command_subjects import verdict_on
 
         line = analyse(command)
-        if self.mode == "plan" and line.problem is not None:
+        if self.mode == "plan" and line.problem() is not None:
             return "deny"
         rules = [rule for rule in self.rules() if rule.source == "agent_default"]
-        action, _ = verdict(rules, command_subject(line), Places("/", "/"))
-        return action or "deny"
+        return verdict_on(line, rules) or "deny"
 
     def rules(self) -> list[Rule]:
         """Return the agent's rules; of each source the last one that matches decides.
 
         The command patterns are sorted by length, so that the last that matches is the longest.
         """
-        own: dict[str, str | Mapping[str, str]] = {"edit": self.edit_permission, "bash": "deny"}
+        own: dict[str, str | Mapping[str, str]] = {"edit": self.edit_permission}
+        # With "*" there is a pattern for every command; a line that cannot be read is then no agent's matter.
+        if "*" not in self.bash_permissions:
+            own["bash"] = "deny"
         by_length = dict(sorted(self.bash_permissions.items(), key=lambda item: len(item[0])))
         return [
             *parse_rules(own, "agent_default"),

@@ -16,8 +16,12 @@ from pycode.core.errors import PyCodeError
 from pycode.system.text import visible
 
 COMMANDS = {
+    "auth": "Store keys of providers, list them, or forget them.",
     "models": "Show the models and which of them can be used now.",
+    "rules": "Check what a command may do; manage kept answers.",
     "run": "Do a task and print the answer.",
+    "stats": "Show what was used: tokens and money.",
+    "trust": "Say which projects' own agents and hooks may be obeyed.",
     "version": "Show the version.",
 }
 """Command to its help line; each is in the module of its name."""
@@ -82,8 +86,4 @@ def run_command_line(arguments: Sequence[str]) -> int:
     except PyCodeError as error:
         print(f"pycode: {visible(str(error))}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        return 141
     return code if isinstance(code, int) else 0

@@ -1,45 +1,150 @@
-"""`pycode models`: the models and which of them can be used now."""
+"""`pycode models`: the models, what they can do and cost, and which of them can be used now."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pycode.cli.options import common_options, merged
-from pycode.system.terminal import has_colour
+from pycode.system.terminal import has_colour, is_terminal
+from pycode.system.text import visible
+
+if TYPE_CHECKING:
+    from pycode.client.models import ProviderModels
+    from pycode.providers.profiles import Profile
+
+HEADER = ("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "ABILITIES", "STATUS")
+_ABILITIES = {"tools": "tools", "images": "images", "pdf": "pdf", "reasoning": "thinks"}
 
 
 @click.command("models")
 @click.argument("provider", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Write everything as JSON.")
+@click.option("--refresh", is_flag=True, help="Get the newest facts from models.dev first.")
 @common_options
 @click.pass_context
-def command(context: click.Context, /, provider: str | None, **given: Any) -> int:
-    """Show the models of PROVIDER, or of all, and which can be used now."""
+def command(
+    context: click.Context,
+    /,
+    provider: str | None,
+    as_json: bool,
+    refresh: bool,
+    **given: Any,
+) -> int:
+    """Show the models of PROVIDER, or of all that can be used now.
+
+    Servers on this machine are looked for. In a pipe each model is a line, its columns separated by tabs.
+    """
     from pycode.client.models import list_models
 
     options = merged(context, given)
-    rows = list_models(Path(options.cwd or "."), provider, os.environ)
-    if has_colour(sys.stdout, os.environ):
-        _print_table(rows)
-        return 0
-    for row in rows:
-        click.echo("\t".join(row))
+    if refresh:
+        _refresh()
+    found = list_models(Path(options.directory()), provider, os.environ)
+    if as_json:
+        click.echo(json.dumps([_as_json(item) for item in found], indent=2))
+    elif is_terminal(sys.stdout):
+        for line in _page(found, is_only=provider is not None):
+            click.echo(line, color=has_colour(sys.stdout, os.environ))
+    else:
+        for row in _rows(found):
+            click.echo("\t".join(row))
     return 0
 
 
-def _print_table(rows: list[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _refresh() -> None:
+    import asyncio
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in rows[0]:
-        table.add_column(title, overflow="fold")
-    for row in rows[1:]:
-        style = "" if row[-1] == "usable" else "dim"
-        table.add_row(*(Text(cell) for cell in row), style=style)
-    Console().print(table)
+    from pycode.config.home import Home
+    from pycode.providers.catalogue_refresh import refresh_catalogue
+
+    count = asyncio.run(refresh_catalogue(Home.default(os.environ)))
+    click.echo(f"pycode: got the facts of {count:,} models from models.dev", err=True)
+
+
+def _as_json(item: ProviderModels) -> dict[str, Any]:
+    return {
+        "provider": item.name,
+        "usable": item.usable,
+        "status": item.status,
+        "default_model": item.default_model,
+        "models": [
+            {"name": name, **dataclasses.asdict(profile)} for name, profile in item.models.items()
+        ],
+    }
+
+
+def _rows(found: list[ProviderModels]) -> Iterator[tuple[str, ...]]:
+    yield HEADER
+    for item in found:
+        status = "usable" if item.usable else item.status
+        for name, profile in item.models.items():
+            facts = (*_facts(profile), " ".join(_words(profile)), _withdrawn(profile) or status)
+            yield (visible(f"{item.name}/{name}"), *facts)
+        if not item.models:
+            yield (f"{item.name}/…", "", "", "", "", "", status)
+
+
+def _page(found: list[ProviderModels], *, is_only: bool) -> Iterator[str]:
+    """Yield the lines for a person: in 80 columns, each provider with its models below."""
+    for item in found:
+        mark = click.style("✓", fg="green") if item.usable else click.style("✗", dim=True)
+        yield f"{mark} {click.style(item.name, bold=True)}  {visible(item.status)}"
+        if not (item.usable or is_only):
+            continue
+        if item.models:
+            titles = f"    {'':{_NAME}}{'context':>8}{'output':>7}{'$/M in':>7}{'out':>7}"
+            yield click.style(titles, dim=True)
+        for name, profile in item.models.items():
+            yield from _model_lines(visible(name), profile, is_default=name == item.default_model)
+        yield ""
+    if not is_only:
+        yield "Store a key: pycode auth login PROVIDER. List models: pycode models PROVIDER."
+
+
+def _model_lines(name: str, profile: Profile, *, is_default: bool) -> Iterator[str]:
+    context, output, price_in, price_out = _facts(profile)
+    facts = f"{context:>8}{output:>7}{price_in:>7}{price_out:>7}"
+    words = " ".join(_SHORT[word] for word in _words(profile))
+    if profile.successor:
+        words = f"→ {visible(profile.successor)}"
+    mark = "*" if is_default else " "
+    if len(name) >= _NAME:
+        yield f"  {mark} {name}"
+        mark = name = ""
+    yield f"  {mark:1} {name:{_NAME}}{facts}  {words}".rstrip()
+
+
+_NAME = 26
+_SHORT = {"tools": "tools", "images": "img", "pdf": "pdf", "thinks": "think"}
+
+
+def _facts(profile: Profile) -> tuple[str, str, str, str]:
+    prices = profile.prices
+    return (
+        _count(profile.context),
+        _count(profile.output),
+        f"{prices.input:g}" if prices else "?",
+        f"{prices.output:g}" if prices else "?",
+    )
+
+
+def _words(profile: Profile) -> list[str]:
+    return [word for name, word in _ABILITIES.items() if getattr(profile, name)]
+
+
+def _withdrawn(profile: Profile) -> str:
+    return f"withdrawn: {profile.successor}" if profile.successor else ""
+
+
+def _count(tokens: int) -> str:
+    if tokens >= 1_000_000:
+        return f"{tokens / 1_000_000:.3g}M"
+    return f"{tokens // 1000}k" if tokens >= 10_000 else str(tokens)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pycode.core.errors import UsageError
+
 if TYPE_CHECKING:
     from pycode.client.local import LocalOptions
+    from pycode.permissions.request import Mode
 
+_LIMITS = ("max_steps", "max_cost", "max_tokens", "max_time")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -26,8 +31,20 @@ class Options:
     """The working directory."""
     max_steps: int | None = None
     """Model requests at most."""
+    max_cost: float | None = None
+    """US dollars at most."""
+    max_tokens: int | None = None
+    """Tokens at most, input and output together."""
+    max_time: float | None = None
+    """Seconds at most."""
+    thinking: str | None = None
+    """How much the model thinks."""
     allow: tuple[str, ...] = ()
     """Rules to allow for this run."""
+    mode: Mode | None = None
+    """What is asked where no rule says: default, confirm, plan or bypass."""
+    trust: bool = False
+    """Whether to obey the project's own agents, hooks and the like in this run."""
     debug: bool = False
     """Whether to write a log."""
 
@@ -40,16 +57,33 @@ class Options:
         merged.allow = (*outer.allow, *self.allow)
         return merged
 
+    def directory(self) -> str:
+        """Return the working directory.
+
+        Raises:
+            UsageError: The present one was removed.
+        """
+        try:
+            os.getcwd()
+        except FileNotFoundError as error:
+            raise UsageError(
+                "the present directory was removed; change to one that exists"
+            ) from error
+        return self.cwd or "."
+
     def local(self) -> LocalOptions:
         """Return what an engine in this process is told."""
         from pycode.client.local import LocalOptions
 
         return LocalOptions(
-            directory=self.cwd or ".",
+            directory=self.directory(),
             agent=self.agent,
             model=self.model,
-            max_steps=self.max_steps,
+            limits={name: getattr(self, name) for name in _LIMITS},
+            thinking=self.thinking,
             allow=self.allow,
+            mode=self.mode,
+            trust=self.trust,
         )
 
 
@@ -70,10 +104,44 @@ def common_options(function: Function) -> Function:
             help="Stop after this many model requests (exit code 4).",
         ),
         click.option(
+            "--max-cost",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="USD",
+            help="Stop when this much was spent (exit code 4).",
+        ),
+        click.option(
+            "--max-tokens",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Stop when this many tokens were used, input and output together (exit code 4).",
+        ),
+        click.option(
+            "--max-time",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="Stop after this many seconds (exit code 4).",
+        ),
+        click.option(
+            "--thinking",
+            type=click.Choice(["off", "low", "medium", "high", "max"]),
+            help="How much the model thinks before it answers.",
+        ),
+        click.option(
             "--allow",
             multiple=True,
             metavar="RULE",
             help="Allow what would be asked, for example 'bash(git push*)'. Can be repeated.",
+        ),
+        click.option(
+            "--mode",
+            type=click.Choice(["default", "confirm", "plan", "bypass"]),
+            help="What is asked: default (what leaves the project), confirm (every edit and command), "
+            "plan (nothing is changed), bypass (nothing is asked).",
+        ),
+        click.option(
+            "--trust",
+            is_flag=True,
+            help="Obey this project's own agents, hooks and the like in this run; see 'pycode trust'.",
         ),
         click.option("--debug", is_flag=True, help="Write a log to ~/.pycode/logs."),
     ]

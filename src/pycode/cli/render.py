@@ -5,11 +5,21 @@ Nothing that the model, a file or a command says can drive the terminal.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TextIO
 
-from pycode.core.events import Event, MessageUpdated, PartDelta, PartUpdated, SessionError
+from pycode.core.errors import ProviderError, PyCodeError
+from pycode.core.events import (
+    Event,
+    MessageUpdated,
+    PartDelta,
+    PartUpdated,
+    SessionError,
+    SessionIdle,
+)
 from pycode.core.parts import RetryPart, StepFinishPart, TextPart, ToolPart
+from pycode.core.records import MessageInfo
 from pycode.system.terminal import has_colour, is_terminal
 from pycode.system.text import visible
 
@@ -27,9 +37,19 @@ class Renderer:
         out: Where the model's text goes.
         err: Where everything else goes.
         environ: Says whether colours are wanted.
+        thinking: Whether to show what the model thinks.
+        answer_only: Whether stdout gets nothing but the structured answer.
     """
 
-    def __init__(self, out: TextIO, err: TextIO, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        out: TextIO,
+        err: TextIO,
+        environ: Mapping[str, str],
+        *,
+        thinking: bool = False,
+        answer_only: bool = False,
+    ) -> None:
         self._out = out
         self._err = err
         self._colour = has_colour(err, environ)
@@ -37,8 +57,12 @@ class Renderer:
         self._streamed: set[str] = set()
         self._prompts: set[str] = set()
         self._open_line = False
+        self._open_thought = False
+        self._thinking = thinking
+        self._answer_only = answer_only
         self.refused: list[str] = []
         self.error: SessionError | None = None
+        self.detail = ""
         self.steps = 0
         self.usage: dict[str, int] = {}
         self.cost: float | None = 0.0
@@ -46,35 +70,56 @@ class Renderer:
     def show(self, event: Event) -> None:
         """Show an event, if it is one to show."""
         match event:
+            case PartDelta(part_type="reasoning") if self._thinking:
+                self._think(event.text)
             case PartDelta(part_type="text"):
                 self._streamed.add(event.part_id)
                 self._write(event.text)
-            case MessageUpdated():
-                if event.message.role == "user":
-                    self._prompts.add(event.message.id)
-            case PartUpdated(part=TextPart() as text) if event.seq is not None:
-                if text.message_id not in self._prompts:
-                    self._end_text(text)
-            case PartUpdated(part=ToolPart() as call) if call.finished:
-                self._tool(call)
-            case PartUpdated(part=RetryPart() as retry):
-                self.note(f"{retry.error}; trying again in {retry.wait:.1f} s", "yellow")
-            case PartUpdated(part=StepFinishPart() as finish):
-                self._count(finish)
+            case MessageUpdated(message=MessageInfo(role="user")):
+                self._prompts.add(event.message.id)
+            case MessageUpdated(message=MessageInfo(error=str() as error)):
+                # All that is heard of a failure in another process.
+                self.error = SessionError(
+                    session_id=event.session_id, code=ProviderError.code, message=error
+                )
+            case PartUpdated():
+                self._part(event)
             case SessionError():
                 self.error = event
+            case SessionIdle():
+                self._idle(event)
             case _:
                 pass
 
+    def _part(self, event: PartUpdated) -> None:
+        match event.part:
+            case TextPart() as text if event.seq is not None:
+                if text.message_id not in self._prompts:
+                    self._end_text(text)
+            case ToolPart() as call if call.finished:
+                self._tool(call)
+            case RetryPart() as retry:
+                self.note(f"{retry.error}; trying again in {retry.wait:.1f} s", "yellow")
+            case StepFinishPart() as finish:
+                self._count(finish)
+            case _:
+                pass
+
+    def _idle(self, event: SessionIdle) -> None:
+        self.detail = event.detail or ""
+        if self._answer_only and event.answer is not None:
+            self._break_line()
+            self._put(json.dumps(event.answer, ensure_ascii=False) + "\n")
+
     def note(self, text: str, colour: str = "dim") -> None:
         """Write a line to stderr."""
-        self._break_line()
+        self._leave_line()
         self._err.write(self._painted(visible(text), colour) + "\n")
         self._err.flush()
 
     def ask(self, text: str) -> None:
         """Write a question to stderr and stay in its line."""
-        self._break_line()
+        self._leave_line()
         self._err.write(self._painted(visible(text), "yellow"))
         self._err.flush()
 
@@ -89,22 +134,48 @@ class Renderer:
         total = usage.get("input", 0) + cached + usage.get("cache_write", 0)
         parts = [f"{self.steps} step{'' if self.steps == 1 else 's'}"]
         if total or usage.get("output"):
-            hit = f" ({_count(cached)} cached)" if cached else ""
-            parts.append(f"{_count(total)} tokens in{hit}, {_count(usage.get('output', 0))} out")
+            hit = f" ({count(cached)} cached)" if cached else ""
+            parts.append(f"{count(total)} tokens in{hit}, {count(usage.get('output', 0))} out")
         if self.cost:
             parts.append(f"${self.cost:.4f}")
         parts.append(f"{seconds:.1f} s")
         self.note(" · ".join(parts))
 
     def _write(self, text: str) -> None:
-        self._out.write(visible(text) if self._guarded else text)
-        self._out.flush()
+        if self._answer_only:
+            return
+        if self._open_thought:
+            self._break_line()
+        self._put(visible(text) if self._guarded else text)
         self._open_line = not text.endswith("\n")
 
-    def _break_line(self) -> None:
-        if self._open_line:
-            self._out.write("\n")
+    def _put(self, text: str) -> None:
+        try:
+            self._out.write(text)
             self._out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise PyCodeError(
+                f"the answer cannot be written to stdout ({error.strerror}); the session has it"
+            ) from error
+
+    def _think(self, text: str) -> None:
+        self._err.write(self._painted(visible(text), "dim"))
+        self._err.flush()
+        self._open_thought = not text.endswith("\n")
+
+    def _leave_line(self) -> None:
+        """Begin a line of its own for stderr. An answer that goes elsewhere is not broken for it."""
+        if self._guarded or not self._open_line:
+            self._break_line()
+
+    def _break_line(self) -> None:
+        if self._open_thought:
+            self._err.write("\n")
+            self._open_thought = False
+        if self._open_line:
+            self._put("\n")
             self._open_line = False
 
     def _end_text(self, part: TextPart) -> None:
@@ -155,7 +226,8 @@ def _exit_code(call: ToolPart) -> str:
     return f" (exit code {code})" if code else ""
 
 
-def _count(tokens: int) -> str:
+def count(tokens: int) -> str:
+    """Return a number of tokens in a few characters."""
     if tokens < 1000:
         return str(tokens)
     return f"{tokens / 1000:.1f}k" if tokens < 1_000_000 else f"{tokens / 1_000_000:.2f}M"

@@ -4,33 +4,60 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pycode.cli.asking import ask_permission, ask_questions, ask_trust
 from pycode.cli.options import Options, common_options, merged
 from pycode.core.errors import UsageError, exit_code_of
-from pycode.core.events import MessageUpdated, PermissionAsked, SessionIdle
-from pycode.system.terminal import is_terminal, read_line, read_piped_stdin, read_stdin
+from pycode.core.events import MessageUpdated, PermissionAsked, QuestionAsked, SessionIdle
+from pycode.system.terminal import is_terminal, read_piped_stdin, read_stdin
 
 if TYPE_CHECKING:
     from pycode.cli.render import Renderer
     from pycode.client.local import LocalClient
     from pycode.engine.engine import Engine
 
-REFUSED, LIMITED, INTERRUPTED = 3, 4, 130
+REFUSED, LIMITED, INTERRUPTED, READER_GONE = 3, 4, 130, 141
 _REASONS = {
-    "limit": "stopped: the limit of {steps} steps was reached; raise it with --max-steps, or go on with: {resume}",
+    "limit": "stopped: {detail}; raise it, or go on with: {resume}",
     "repeated": "stopped: the model made the same call again and again; go on with: {resume}",
     "length": "the answer was cut at the model's output limit; go on with: {resume}",
+    "no_answer": "the model gave no answer that fits the schema; go on with: {resume}",
     "content_filter": "the service stopped the answer: its content filter took offence",
+    "interrupted": "the PyCode that was answering has ended; go on with: {resume}",
 }
-_EXIT = {"limit": LIMITED, "repeated": LIMITED, "length": LIMITED, "content_filter": 5}
+_EXIT = {
+    "no_answer": 1,
+    "interrupted": 1,
+    "limit": LIMITED,
+    "repeated": LIMITED,
+    "length": LIMITED,
+    "content_filter": 5,
+}
+
+
+@dataclass(slots=True)
+class RunOptions:
+    """What only `run` can be told."""
+
+    newest: bool = False
+    """Whether to go on with the project's newest session."""
+    session: str | None = None
+    """The session to go on with."""
+    schema: str | None = None
+    """The file with the JSON Schema of the answer."""
+    show_thinking: bool = False
+    """Whether to show what the model thinks."""
 
 
 @click.command("run")
@@ -40,15 +67,15 @@ _EXIT = {"limit": LIMITED, "repeated": LIMITED, "length": LIMITED, "content_filt
     "-c", "--continue", "newest", is_flag=True, help="Go on with this project's newest session."
 )
 @click.option("-s", "--session", metavar="ID", help="Go on with this session.")
+@click.option(
+    "--output-schema",
+    "schema",
+    metavar="FILE",
+    help="Answer with JSON that fits the JSON Schema in this file; stdout has nothing else.",
+)
+@click.option("--show-thinking", is_flag=True, help="Show what the model thinks, on stderr.")
 @click.pass_context
-def command(
-    context: click.Context,
-    /,
-    prompt: tuple[str, ...],
-    newest: bool,
-    session: str | None,
-    **given: Any,
-) -> int:
+def command(context: click.Context, /, prompt: tuple[str, ...], **given: Any) -> int:
     """Do a task and print the answer.
 
     The answer goes to stdout, everything else to stderr. Text from stdin is joined to PROMPT when '-' is given, or
@@ -58,34 +85,74 @@ def command(
     asked, 4 a limit or a repeated call stopped it, 5 the model's service failed, 130 interrupted.
     """
     options = merged(context, given)
-    text = _prompt(prompt)
-    return asyncio.run(_run(text, options, newest=newest, session=session))
+    said = RunOptions(**given)
+    if said.newest and said.session:
+        raise UsageError("-c and -s name two sessions; give one of them")
+    try:
+        return asyncio.run(_run(_prompt(prompt), options, said))
+    except BrokenPipeError:
+        # Whoever read the answer has enough of it.
+        return READER_GONE
 
 
 def _prompt(words: tuple[str, ...]) -> str:
     said = " ".join(word for word in words if word != "-")
-    piped = read_stdin() if "-" in words else read_piped_stdin()
+    try:
+        piped = read_stdin() if "-" in words else read_piped_stdin()
+    except OSError as error:
+        raise UsageError(f"stdin cannot be read ({error.strerror}); give it </dev/null") from error
     text = "\n\n".join(part for part in (said.strip(), (piped or "").strip()) if part)
     if not text:
         raise UsageError('the prompt is empty; say what to do: pycode run "fix the failing test"')
     return text
 
 
-async def _run(text: str, options: Options, *, newest: bool, session: str | None) -> int:
+def _schema(file: str | None) -> dict[str, Any] | None:
+    if file is None:
+        return None
+    try:
+        schema = json.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be read as a JSON Schema: {error}") from error
+    if not isinstance(schema, dict):
+        raise UsageError(f"{file} holds no JSON Schema: it must be an object")
+    return schema
+
+
+async def _run(text: str, options: Options, said: RunOptions) -> int:
     from pycode.cli.render import Renderer
     from pycode.client.local import open_local
 
     began = time.monotonic()
     attended = is_terminal(sys.stdin) and is_terminal(sys.stderr)
-    client = open_local(options.local(), os.environ, attended=attended, debug=options.debug)
-    renderer = Renderer(sys.stdout, sys.stderr, os.environ)
+    local = options.local()
+    local.schema = _schema(said.schema)
+    renderer = Renderer(
+        sys.stdout,
+        sys.stderr,
+        os.environ,
+        thinking=said.show_thinking,
+        answer_only=local.schema is not None,
+    )
+    if attended and not local.trust:
+        await ask_trust(local.directory, renderer)
+    client = open_local(local, os.environ, attended=attended, debug=options.debug)
     for notice in client.notices:
         renderer.note(notice)
-    session_id = client.session(newest=newest, session_id=session)
+    session_id = client.session(newest=said.newest, session_id=said.session)
+    turn = asyncio.ensure_future(_turn(client, session_id, text, renderer))
     try:
-        async with _interrupts(client.engine, session_id) as interrupted:
-            reason = await _turn(client, session_id, text, renderer)
+        async with _interrupts(client.engine, session_id, turn) as interrupted:
+            await asyncio.wait([turn])
+            reason = "left" if turn.cancelled() else turn.result()
+            if reason == "error" and renderer.error is None:
+                # A bug ended the turn; it is raised here.
+                await client.engine.wait(session_id)
             code = _finish(renderer, session_id, reason, time.monotonic() - began)
+            if not attended:
+                # Another run's prompt may have come with the end of this turn. In a terminal its questions would be put to
+                # somebody who is done, so there it is cancelled.
+                await client.engine.release(session_id)
     finally:
         await client.close()
     return interrupted() or code
@@ -98,14 +165,17 @@ async def _turn(client: LocalClient, session_id: str, text: str, renderer: Rende
     message_id = await client.submit(session_id, text)
     begun = False
     asking: set[asyncio.Task[None]] = set()
+    one_at_a_time = asyncio.Lock()
     async for event in watching:
-        renderer.show(event)
-        if isinstance(event, PermissionAsked):
-            task = asyncio.ensure_future(_ask(engine, event, renderer))
-            asking.add(task)
-            task.add_done_callback(asking.discard)
         if isinstance(event, MessageUpdated) and event.message.id == message_id:
             begun = True
+        if begun:
+            # What another process did before it came to this prompt is not its answer.
+            renderer.show(event)
+        if isinstance(event, PermissionAsked | QuestionAsked):
+            task = asyncio.ensure_future(_ask(engine, event, renderer, one_at_a_time))
+            asking.add(task)
+            task.add_done_callback(asking.discard)
         if isinstance(event, SessionIdle) and begun:
             for task in asking:
                 task.cancel()
@@ -113,21 +183,17 @@ async def _turn(client: LocalClient, session_id: str, text: str, renderer: Rende
     return "error"
 
 
-async def _ask(engine: Engine, event: PermissionAsked, renderer: Renderer) -> None:
-    renderer.note(f"{event.title}", "cyan")
-    renderer.ask(f"{event.reason}. Allow? [y] once, [a] always in this project, [n] no: ")
-    answer = (await read_line(sys.stdin)).strip()
-    match answer[:1].lower():
-        case "y":
-            engine.reply(event.request_id, "once")
-        case "a":
-            engine.reply(event.request_id, "always")
-        case _:
-            reason = answer[1:].strip()
-            if not reason and answer:
-                renderer.ask("Why not? (for the model; Enter for nothing): ")
-                reason = (await read_line(sys.stdin)).strip()
-            engine.reply(event.request_id, "no", reason)
+async def _ask(
+    engine: Engine,
+    event: PermissionAsked | QuestionAsked,
+    renderer: Renderer,
+    one_at_a_time: asyncio.Lock,
+) -> None:
+    async with one_at_a_time:
+        if isinstance(event, PermissionAsked):
+            await ask_permission(engine, event, renderer)
+        else:
+            await ask_questions(engine, event, renderer)
 
 
 def _finish(renderer: Renderer, session_id: str, reason: str, seconds: float) -> int:
@@ -135,31 +201,39 @@ def _finish(renderer: Renderer, session_id: str, reason: str, seconds: float) ->
     resume = f'pycode run -s {session_id} "go on"'
     code = REFUSED if renderer.refused else 0
     if reason in _REASONS:
-        sentence = _REASONS[reason].format(resume=resume, steps=renderer.steps)
+        sentence = _REASONS[reason].format(resume=resume, detail=renderer.detail)
         renderer.note(f"pycode: {sentence}", "red")
         code = _EXIT[reason]
     elif reason == "error" and renderer.error is not None:
         renderer.note(f"pycode: {renderer.error.message}", "red")
         code = exit_code_of(renderer.error.code)
     elif reason == "error":
+        renderer.note("pycode: the PyCode that works in this session failed", "red")
         code = 1
     elif reason == "cancelled":
         renderer.note(f"pycode: interrupted; go on with: {resume}", "yellow")
+        code = INTERRUPTED
+    elif reason == "left":
+        renderer.note(
+            "pycode: interrupted; the PyCode that works in this session has the prompt", "yellow"
+        )
         code = INTERRUPTED
     return code
 
 
 @contextlib.asynccontextmanager
-async def _interrupts(engine: Engine, session_id: str) -> AsyncIterator[Callable[[], int]]:
+async def _interrupts(
+    engine: Engine, session_id: str, turn: asyncio.Task[str]
+) -> AsyncIterator[Callable[[], int]]:
     """Stop the turn at the first Ctrl-C or SIGTERM and end the process at the second."""
     received: list[int] = []
-    tasks: list[asyncio.Task[bool]] = []
+    tasks: list[asyncio.Task[None]] = []
 
     def interrupt(number: int) -> None:
         if received:
             os._exit(128 + number)
         received.append(number)
-        tasks.append(asyncio.ensure_future(engine.cancel(session_id)))
+        tasks.append(asyncio.ensure_future(_stop(engine, session_id, turn)))
 
     loop = asyncio.get_running_loop()
     signals = [signal.SIGINT, signal.SIGTERM]
@@ -177,3 +251,9 @@ async def _interrupts(engine: Engine, session_id: str) -> AsyncIterator[Callable
     finally:
         for item in signals:
             loop.remove_signal_handler(item)
+
+
+async def _stop(engine: Engine, session_id: str, turn: asyncio.Task[str]) -> None:
+    if not await engine.cancel(session_id):
+        # It is another process that answers: only looking on can end here.
+        turn.cancel()

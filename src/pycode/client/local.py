@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pycode.agents import Agent
 from pycode.agents.loader import get_agent
+from pycode.client.choose import choose_model
+from pycode.client.claude_modes import ClaudeJudge, claude_mode
+from pycode.client.forking import fork_session
+from pycode.client.session_names import SessionNames
+from pycode.client.trust import ignored_notice, is_trusted
 from pycode.config.home import Home
 from pycode.config.loader import load_config
 from pycode.config.schema import Config
 from pycode.core.errors import UsageError
 from pycode.core.events import Event
 from pycode.engine.active import ModelChoice
-from pycode.engine.engine import Engine
+from pycode.engine.engine import Engine, Parts
 from pycode.engine.judge import Judge, judge_for
 from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
-from pycode.permissions.rules import parse_rule_text, parse_rules
-from pycode.providers.create import ResolvedModel, resolve_model
-from pycode.providers.hosts import HOSTS
+from pycode.permissions.modes import BYPASS_NOTICE, check_bypass
+from pycode.permissions.patterns import escape
+from pycode.permissions.request import Mode
+from pycode.permissions.rules import Rule, parse_rule_text, parse_rules
+from pycode.providers.create import ResolvedModel
+from pycode.providers.hosts import HOSTS, find_host
 from pycode.storage.sessions import DiskStore
 from pycode.tools.environment import clean_environment
-from pycode.tools.registry import default_registry
+from pycode.tools.registry import ToolRegistry, default_registry
 from pycode.workspace.project import Project, find_project
 
 
@@ -37,10 +47,32 @@ class LocalOptions:
     """Who does the work."""
     model: str | None = None
     """`provider/model`."""
-    max_steps: int | None = None
-    """Model requests in one turn at most."""
+    limits: dict[str, Any] = field(default_factory=dict)
+    """Of a turn, as in `TurnLimits`."""
+    schema: dict[str, Any] | None = None
+    """The JSON Schema that the answer has to fit."""
+    thinking: str | None = None
+    """How much the model thinks: off, low, medium, high or max; None leaves it to the model."""
     allow: tuple[str, ...] = ()
     """Rules to allow."""
+    mode: Mode | None = None
+    """What is asked where no rule says; None leaves it to the agent."""
+    trust: bool = False
+    """Whether to trust the project in this run, whatever was said before."""
+    deny: tuple[str, ...] = ()
+    """Rules to deny."""
+    directories: tuple[str, ...] = ()
+    """Folders outside the project that count as if they were inside."""
+    tools: tuple[str, ...] | None = None
+    """The names of the tools that there are; None leaves it to the agent."""
+    without_tools: tuple[str, ...] = ()
+    """The names of tools that are taken away."""
+    system_prompt: str | None = None
+    """What stands in for PyCode's own system prompt; the empty text is a bare one."""
+    more_system_prompt: str = ""
+    """What is added to the system prompt."""
+    claude_mode: str | None = None
+    """One of Claude Code's modes, in place of `mode`."""
 
 
 @dataclass(slots=True)
@@ -53,8 +85,54 @@ class LocalClient:
     """Where it works."""
     options: LocalOptions
     """What was said."""
+    store: DiskStore
+    """Keeps the sessions."""
+    names: SessionNames
+    """The sessions' second names."""
+    rooms: Rooms
+    """What the engine works with."""
+    environ: Mapping[str, str]
+    """The environment."""
     notices: list[str] = field(default_factory=list)
     """What a person should know before the run begins, a sentence each."""
+
+    @property
+    def model(self) -> str:
+        """`provider/model` that answers the next prompt, where the session has none of its own."""
+        return self.rooms.models(self.options.model).label
+
+    @property
+    def tools(self) -> list[str]:
+        """The names of the tools that the model is told of."""
+        agent = self.rooms.agents(self.options.agent)
+        return [tool.name for tool in self.rooms.registry.for_agent(agent).get_offered()]
+
+    def set_model(self, name: str | None) -> None:
+        """Take a model for the prompts from now on; None takes the one that is usual.
+
+        Raises:
+            UsageError: There is no such model.
+            NotConfiguredError: There is no key for it.
+        """
+        self.options.model = self.rooms.models(name).label
+
+    def set_claude_mode(self, name: str) -> None:
+        """Take one of Claude Code's modes from now on, in a running turn too.
+
+        Raises:
+            UsageError: There is no such mode, or it may not be used.
+        """
+        if claude_mode(name).mode == "bypass":
+            check_bypass(self.environ)
+        self.options.claude_mode = name
+
+    def fork(self, session_id: str) -> str:
+        """Make a session that goes on from where another one stands, and return its id.
+
+        Raises:
+            SessionNotFoundError: There is no such session.
+        """
+        return fork_session(self.store, session_id)
 
     def session(self, *, newest: bool = False, session_id: str | None = None) -> str:
         """Return the session to work in: the one named, this project's newest free one, or a new one."""
@@ -72,12 +150,16 @@ class LocalClient:
         """Return the events of a session from now on."""
         return self.engine.events(session_id)
 
-    async def submit(self, session_id: str, text: str) -> str:
+    async def submit(self, session_id: str, parts: Parts) -> str:
         """Hand a prompt over and return its id."""
         options = self.options
-        limits = {"max_steps": options.max_steps} if options.max_steps else None
         return await self.engine.submit(
-            session_id, text, agent=options.agent, model=options.model, limits=limits
+            session_id,
+            parts,
+            agent=options.agent,
+            model=options.model,
+            limits=options.limits,
+            schema=options.schema,
         )
 
     async def close(self) -> None:
@@ -104,9 +186,15 @@ def open_local(
     directory = Path(options.directory)
     if not directory.is_dir():
         raise UsageError(f"{options.directory} is not a directory; name one that exists")
+    bypasses = options.mode == "bypass"
+    if options.claude_mode is not None:
+        bypasses = claude_mode(options.claude_mode).mode == "bypass"
+    if bypasses:
+        check_bypass(environ)
     project = find_project(directory)
     home = Home.default(environ)
-    config = load_config(home, project.root, project.directory, environ, {})
+    trusted = options.trust or is_trusted(project.root, home)
+    config = load_config(home, project.root, project.directory, environ, {}, trusted=trusted)
     secrets = known_secrets(config, environ)
     level = "debug" if debug else config.log
     if level is not None:
@@ -114,20 +202,25 @@ def open_local(
 
         start_debug_log(home, level, secrets)
     agent = _agent(options.agent, config)
-    resolved = resolve_model(options.model or agent.config.model, config, environ)
+    resolved = choose_model(options.model or agent.config.model, config, environ)
+    if resolved.api_key:
+        secrets.append(resolved.api_key)
     first = _choice(resolved)
+    # `options` may be told another model later.
+    asked = options.model
 
     def models(name: str | None) -> ModelChoice:
-        if name is None or name == options.model:
+        if name is None or name in (asked, first.label):
             return first
-        return _choice(resolve_model(name, config, environ))
+        return _choice(choose_model(name, config, environ))
 
+    store = DiskStore(home.storage)
     rooms = Rooms(
-        store=DiskStore(home.storage),
+        store=store,
         models=models,
         agents=lambda name: _agent(name or options.agent, config),
-        registry=default_registry(bash_timeout=config.bash_timeout),
-        judges=_judges(home, config, options.allow),
+        registry=_registry(config, options),
+        judges=_judges(home, config, options),
     )
     engine = Engine(
         rooms,
@@ -139,15 +232,32 @@ def open_local(
                 "connect_timeout": config.timeouts.connect,
                 "timeout": config.timeouts.first_event,
                 "idle_timeout": config.timeouts.idle,
+                **({"thinking": options.thinking} if options.thinking else {}),
             },
             secrets=secrets,
             environment=clean_environment(environ),
             home=home.root,
             instructions=config.instructions,
+            system_prompt=options.system_prompt,
+            more_system_prompt=options.more_system_prompt,
+            tools=_chosen_tools(options),
         ),
     )
-    notices = [*config.warnings, *([resolved.notice] if resolved.notice else [])]
-    return LocalClient(engine, project, options, notices)
+    notices = [
+        None if trusted else ignored_notice(project.root, config.untrusted),
+        BYPASS_NOTICE if bypasses else None,
+        resolved.notice,
+    ]
+    return LocalClient(
+        engine,
+        project,
+        options,
+        store,
+        SessionNames(home.storage / "names"),
+        rooms,
+        environ,
+        [*config.warnings, *filter(None, notices)],
+    )
 
 
 def known_secrets(config: Config, environ: Mapping[str, str]) -> list[str]:
@@ -159,31 +269,75 @@ def known_secrets(config: Config, environ: Mapping[str, str]) -> list[str]:
 
 
 def _choice(resolved: ResolvedModel) -> ModelChoice:
-    return ModelChoice(resolved.create(), resolved.model, resolved.label, resolved.profile)
+    host = find_host(resolved.provider_name)
+    return ModelChoice(
+        resolved.create(),
+        resolved.model,
+        resolved.label,
+        resolved.profile,
+        prints_calls=host is None or host.is_local,
+    )
 
 
 def _agent(name: str | None, config: Config) -> Agent:
     return get_agent(name or config.agent or "build", config.agents, config.repository_agents)
 
 
-def _judges(
-    home: Home, config: Config, allow: tuple[str, ...]
-) -> Callable[[Agent, Project], Judge]:
+def _chosen_tools(options: LocalOptions) -> list[str] | None:
+    if options.tools is None and not options.without_tools:
+        return None
+    return [
+        *sorted(options.tools or ("*",)),
+        *(f"-{name}" for name in sorted(options.without_tools)),
+    ]
+
+
+def _registry(config: Config, options: LocalOptions) -> ToolRegistry:
+    """Return the tools, without those that this run shall not have."""
+    registry = default_registry(bash_timeout=config.bash_timeout)
+    unwanted = set(options.without_tools)
+    if options.tools is not None:
+        unwanted |= {tool.name for tool in registry.get_all()}.difference(options.tools)
+    for name in unwanted:
+        registry.unregister(name)
+    return registry
+
+
+def _judges(home: Home, config: Config, options: LocalOptions) -> Callable[[Agent, Project], Judge]:
     rules = [
         *parse_rules(config.permission, "user"),
         *parse_rules(config.repository_permission, "repository"),
+        *(parse_rule_text(text, "deny", "user") for text in options.deny),
     ]
-    allowed = [parse_rule_text(text) for text in allow]
+    allowed = [
+        *(parse_rule_text(text) for text in options.allow),
+        *(rule for folder in options.directories for rule in _inside(folder)),
+    ]
 
     def judges(agent: Agent, project: Project) -> Judge:
         answers = Answers(home.storage / "answers" / f"{project.id}.json")
-        return judge_for(
-            agent,
-            project,
-            answers,
-            rules=rules,
-            allowed=allowed,
-            readable=[home.storage / "outputs"],
-        )
+
+        def judge_in(mode: Mode | None) -> Judge:
+            return judge_for(
+                agent,
+                project,
+                answers,
+                rules=rules,
+                allowed=allowed,
+                mode=mode,
+                readable=[home.storage / "outputs"],
+            )
+
+        if options.claude_mode is None:
+            return judge_in(options.mode)
+        return ClaudeJudge(agent, judge_in, lambda: claude_mode(options.claude_mode or "default"))
 
     return judges
+
+
+def _inside(folder: str) -> list[Rule]:
+    """Return the rules that let a folder count as part of the project."""
+    path = escape(Path(os.path.realpath(folder)).as_posix())
+    return [
+        Rule("external_directory", pattern, "allow", "flag") for pattern in (path, f"{path}/**")
+    ]

@@ -4,25 +4,41 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from pycode.client.choose import local_addresses
 from pycode.config.home import Home
 from pycode.config.loader import load_config
 from pycode.config.schema import Config
-from pycode.core.errors import NotConfiguredError, UsageError
-from pycode.providers.create import resolve_model
-from pycode.providers.hosts import HOSTS, Host
-from pycode.providers.profiles import Profile, known_models, profile_for
+from pycode.core.errors import UsageError
+from pycode.providers.hosts import HOSTS
+from pycode.providers.local_servers import LocalServer, find_servers_now
+from pycode.providers.places import Place, Sources
+from pycode.providers.profiles import Profile
 from pycode.workspace.project import find_project
 
-HEADER = ("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "STATUS")
-USABLE = "usable"
+
+@dataclass(slots=True)
+class ProviderModels:
+    """A provider and its models."""
+
+    name: str
+    """The provider's name."""
+    usable: bool
+    """Whether its models can be used now."""
+    status: str
+    """What makes it usable, or why it is not."""
+    models: dict[str, Profile]
+    """Its models by name."""
+    default_model: str | None = None
+    """The one that is taken when none is named."""
 
 
 def list_models(
     directory: Path, provider: str | None, environ: Mapping[str, str]
-) -> list[tuple[str, ...]]:
-    """Return a table: the header, then a row a model.
+) -> list[ProviderModels]:
+    """Return what there is, the usable providers first.
 
     Args:
         directory: Whose configuration counts.
@@ -31,48 +47,60 @@ def list_models(
 
     Raises:
         UsageError: There is no such provider.
+        ConfigError: The configuration or the stored keys cannot be read.
     """
-    project = find_project(directory)
-    config = load_config(Home.default(environ), project.root, project.directory, environ, {})
-    names = [host.name for host in HOSTS]
-    names += [name for name in config.providers if name not in names]
-    if provider is not None and provider not in names:
-        near = difflib.get_close_matches(provider, names, 1)
+    config = load_for(directory, environ)
+    names = provider_names(config)
+    if provider is not None:
+        check_provider(provider, config)
+        names = [provider]
+    sources = Sources(config, environ)
+    places = [sources.place(name) for name in names]
+    servers = {server.host: server for server in find_servers_now(local_addresses(places, environ))}
+    found = [_provider_models(place, servers.get(place.name), sources) for place in places]
+    return sorted(found, key=lambda item: not item.usable)
+
+
+def check_provider(name: str, config: Config) -> None:
+    """Raise the `UsageError` that helps, where there is no provider of this name."""
+    names = provider_names(config)
+    if name not in names:
+        near = difflib.get_close_matches(name, names, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
-        raise UsageError(f"there is no provider {provider!r}; {hint}")
-    wanted = names if provider is None else [provider]
-    return [HEADER, *(row for name in wanted for row in _rows(name, config, environ))]
+        raise UsageError(f"there is no provider {name!r}; {hint}")
 
 
-def _rows(name: str, config: Config, environ: Mapping[str, str]) -> list[tuple[str, ...]]:
-    host = next((host for host in HOSTS if host.name == name), None)
-    status = _status(name, host, config, environ)
-    models = known_models(name) or ([host.default_model] if host and host.default_model else [])
-    return [(f"{name}/{model}", *_facts(profile_for(name, model)), status) for model in models] or [
-        (f"{name}/…", "", "", "", "", status)
-    ]
+def provider_names(config: Config) -> list[str]:
+    """Return the names of all providers, the user's own last."""
+    names = [host.name for host in HOSTS]
+    return names + [name for name in config.providers if name not in names]
 
 
-def _status(name: str, host: Host | None, config: Config, environ: Mapping[str, str]) -> str:
-    try:
-        resolved = resolve_model(f"{name}/any", config, environ)
-    except NotConfiguredError:
-        variables = host.key_variables if host is not None else ()
-        return f"no key: set {variables[0] if variables else f'providers.{name}.api_key'}"
-    if host is not None and not host.needs_key and resolved.api_key is None:
-        return f"usable while a server runs at {resolved.base_url or host.base_url}"
-    return USABLE
+def load_for(directory: Path, environ: Mapping[str, str]) -> Config:
+    """Return the configuration that counts in a directory."""
+    project = find_project(directory)
+    return load_config(Home.default(environ), project.root, project.directory, environ, {})
 
 
-def _facts(profile: Profile) -> tuple[str, str, str, str]:
-    prices = profile.prices
-    return (
-        _count(profile.context),
-        _count(profile.output),
-        f"{prices.input:g}" if prices else "?",
-        f"{prices.output:g}" if prices else "?",
-    )
+def _provider_models(place: Place, server: LocalServer | None, sources: Sources) -> ProviderModels:
+    usable, status = _status(place, server)
+    models = sources.profiles.models(place.name)
+    if server is not None:
+        models |= {model.name: model.profile for model in server.models}
+    return ProviderModels(place.name, usable, status, models, place.default_model)
 
 
-def _count(tokens: int) -> str:
-    return f"{tokens // 1_000_000}M" if tokens % 1_000_000 == 0 else f"{tokens // 1000}k"
+def _status(place: Place, server: LocalServer | None) -> tuple[bool, str]:
+    host = place.host
+    if host is not None and host.is_local:
+        if server is not None:
+            return True, f"runs at {server.base_url}"
+        return False, f"no server answers at {place.base_url or host.base_url}"
+    if not place.located:
+        return False, f"no address: set {host.address_variables[0] if host else 'its base_url'}"
+    if place.reachable:
+        if place.sources.has_stored(place.name) and not place.api_key:
+            return True, "stored key"
+        return True, place.found or "needs no key"
+    variables = host.key_variables if host is not None else ()
+    return False, f"no key: {f'set {variables[0]}' if variables else 'set its api_key'}"

@@ -66,6 +66,11 @@ class Home:
         return self.root / "credentials"
 
     @property
+    def models_file(self) -> Path:
+        """The facts about models that `pycode models --refresh` wrote."""
+        return self.root / "cache" / "models.json"
+
+    @property
     def trust(self) -> Path:
         """The repositories that the user trusts."""
         return self.root / "trust.json"

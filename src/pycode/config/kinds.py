@@ -14,6 +14,7 @@ from pycode.config.schema import (
     AgentSettings,
     DefaultModel,
     Level,
+    ModelSettings,
     ProviderSettings,
     Timeouts,
 )
@@ -103,6 +104,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         "a number of seconds above 0", lambda v: _is_number(v) and 0 < v < math.inf, float
     ),
     "Temperature": Scalar("a number from 0 to 2", lambda v: _is_number(v) and 0 <= v <= 2, float),
+    "Price": Scalar("a number, 0 or more", lambda v: _is_number(v) and 0 <= v < math.inf, float),
+    "bool": Scalar("true or false", lambda v: type(v) is bool),
     "Level": _one_of(*get_args(Level)),
     "Permission": Rules(_one_of("allow", "ask", "deny")),
     "Timeouts": Group(Timeouts),
@@ -110,6 +113,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "list[str]": Listed(_TEXT),
     "dict[str, str]": Named(_TEXT),
     "dict[str, ProviderSettings]": Named(Group(ProviderSettings)),
+    "dict[str, ModelSettings]": Named(Group(ModelSettings)),
     "dict[str, AgentSettings]": Named(Group(AgentSettings)),
 }
 """Annotation to what it takes."""

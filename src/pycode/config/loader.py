@@ -47,6 +47,8 @@ def load_config(
     working_directory: Path,
     environ: Mapping[str, str] = os.environ,
     flags: Mapping[str, Any] | None = None,
+    *,
+    trusted: bool = False,
 ) -> Config:
     """Return what all sources come to.
 
@@ -56,6 +58,7 @@ def load_config(
         working_directory: Where relative paths in `flags` begin.
         environ: The environment variables.
         flags: Key to value, as in a file; a value that is None says nothing.
+        trusted: Whether the user trusts the repository; else its agents and instructions are not read.
 
     Raises:
         ConfigError: A source cannot be read or says something that PyCode does not know; one line for each problem.
@@ -67,7 +70,9 @@ def load_config(
         path = project_root / name
         # In the home directory the user's own file has the place of a repository's.
         if os.path.realpath(path) != os.path.realpath(home.config_file):
-            layers.append(_repository_file(path, project_root, reports, user))
+            layers.append(_repository_file(path, project_root, reports, user, trusted=trusted))
+    if not trusted:
+        _forget_agents(layers[1:], reports)
     variables = Report("environment")
     reports.append(variables)
     layers.append(read_variables(environ, variables))
@@ -80,6 +85,11 @@ def load_config(
     return Config(
         **_values(Config, _nested(merged)),
         warnings=[warning for report in reports for warning in report.warnings],
+        untrusted=[
+            f"{os.path.relpath(report.name, project_root)} ({', '.join(report.untrusted)})"
+            for report in reports
+            if report.untrusted
+        ],
         sources={".".join(path): leaf.source for path, leaf in merged.items()},
     )
 
@@ -98,7 +108,12 @@ def merge(layers: Iterable[Layer]) -> Layer:
 
 
 def _file(
-    path: Path, base: Path, reports: list[Report], environ: Mapping[str, str] | None
+    path: Path,
+    base: Path,
+    reports: list[Report],
+    environ: Mapping[str, str] | None,
+    *,
+    trusted: bool = False,
 ) -> Layer:
     """Return what a file says; nothing when there is none. A repository's has no `environ`."""
     report = Report(str(path))
@@ -112,7 +127,7 @@ def _file(
     if tree is None:
         return {}
     of_user = environ is not None
-    layer = read_tree(tree, report, environ=environ, of_user=of_user)
+    layer = read_tree(tree, report, environ=environ, of_user=of_user, trusted=trusted)
     return _with_whole_paths(layer, base, report, inside_only=not of_user)
 
 
@@ -131,12 +146,19 @@ def _content(path: Path, report: Report) -> bytes | None:
     return None
 
 
-def _repository_file(path: Path, root: Path, reports: list[Report], user: Layer) -> Layer:
+def _repository_file(
+    path: Path, root: Path, reports: list[Report], user: Layer, *, trusted: bool
+) -> Layer:
     """Return what a repository's file says, its rules and agents under names of their own."""
     layer: Layer = {}
+    if not contains(root, path):
+        report = Report(str(path))
+        report.warning(0, "is ignored; it is a link that leads out of the project")
+        reports.append(report)
+        return layer
     taken = {key[1] for key in user if key[0] == "agents"}
     refused: dict[str, str] = {}
-    for key, leaf in _file(path, root, reports, None).items():
+    for key, leaf in _file(path, root, reports, None, trusted=trusted).items():
         if key[0] == "agents" and key[1] in taken:
             refused.setdefault(key[1], leaf.source)
         else:
@@ -146,6 +168,16 @@ def _repository_file(path: Path, root: Path, reports: list[Report], user: Layer)
             f"{source}: {dotted(('agents', name))} is ignored; your own config.yaml has an agent of this name"
         )
     return layer
+
+
+def _forget_agents(layers: Iterable[Layer], reports: Iterable[Report]) -> None:
+    """Take out the choice of an agent that was not read."""
+    found = [report.untrusted["agents"] for report in reports if "agents" in report.untrusted]
+    names = {name for node in found if isinstance(node.value, dict) for name in node.value}
+    for layer in layers:
+        chosen = layer.get(("agent",))
+        if chosen is not None and chosen.value in names:
+            del layer[("agent",)]
 
 
 def _flags(flags: Mapping[str, Any], directory: Path, reports: list[Report]) -> Layer:

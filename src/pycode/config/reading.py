@@ -33,7 +33,12 @@ Layer: TypeAlias = dict[KeyPath, Leaf]
 
 
 def read_tree(
-    tree: Node, report: Report, *, environ: Mapping[str, str] | None, of_user: bool
+    tree: Node,
+    report: Report,
+    *,
+    environ: Mapping[str, str] | None,
+    of_user: bool,
+    trusted: bool = False,
 ) -> Layer:
     """Return what a source says.
 
@@ -42,8 +47,9 @@ def read_tree(
         report: Where problems and warnings go.
         environ: The variables for `${NAME}`; None leaves text as it is.
         of_user: Whether it is the user's own; else it may not set some keys.
+        trusted: Whether the user trusts the repository that it is of; else some more keys are not read.
     """
-    reader = _Reader(report, environ, of_user)
+    reader = _Reader(report, environ, of_user=of_user, trusted=trusted)
     reader.group(File, tree, ())
     return _with_one_model(reader.layer, report)
 
@@ -102,11 +108,19 @@ def _with_one_model(layer: Layer, report: Report) -> Layer:
 
 
 class _Reader:
-    def __init__(self, report: Report, environ: Mapping[str, str] | None, of_user: bool) -> None:
+    def __init__(
+        self,
+        report: Report,
+        environ: Mapping[str, str] | None,
+        *,
+        of_user: bool,
+        trusted: bool,
+    ) -> None:
         self.layer: Layer = {}
         self._report = report
         self._environ = environ
         self._of_user = of_user
+        self._trusted = trusted
 
     def group(self, cls: type[Any], node: Node, path: KeyPath) -> None:
         """Read a mapping with the keys of a class."""
@@ -126,12 +140,17 @@ class _Reader:
             self._check_required(known, node, path)
 
     def _may_set(self, item: Field[Any], node: Node) -> bool:
-        if self._of_user or not item.metadata.get("user_only"):
+        if self._of_user:
             return True
-        self._report.warning(
-            node.line, f"{item.name} is ignored; only your own config.yaml may set it"
-        )
-        return False
+        if item.metadata.get("user_only"):
+            self._report.warning(
+                node.line, f"{item.name} is ignored; only your own config.yaml may set it"
+            )
+            return False
+        if item.metadata.get("needs_trust") and not self._trusted:
+            self._report.untrusted[item.name] = node
+            return False
+        return True
 
     def _check_required(self, known: Mapping[str, Field[Any]], node: Node, path: KeyPath) -> None:
         assert isinstance(node.value, dict)  # noqa: S101 - the caller looked

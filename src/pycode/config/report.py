@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from pycode.config.tree import Node
+
 MOST: Final = 20
 """How many problems, and how many warnings, of one source are told."""
 _LONGEST_NAME: Final = 60
@@ -21,6 +23,8 @@ class Report:
     """What must be put right, in order."""
     warnings: list[str] = field(default_factory=list)
     """What is ignored, in order."""
+    untrusted: dict[str, Node] = field(default_factory=dict)
+    """The keys that were not read because the project is not trusted."""
 
     def place(self, line: int, column: int = 0) -> str:
         """Return the source with line and column, where there are any (counted from 1)."""

@@ -18,11 +18,15 @@ Seconds: TypeAlias = float
 """A time above 0."""
 Temperature: TypeAlias = float
 """A number from 0 to 2."""
+Price: TypeAlias = float
+"""USD per million tokens, 0 or more."""
 Permission: TypeAlias = dict[str, dict[str, str]]
 """Permission key to pattern to `allow`, `ask` or `deny`, in order."""
 
 USER_ONLY: Final[Mapping[str, Any]] = {"user_only": True}
 """Marks a key that a repository's file may not set: its value would be used with the user's own keys or folders."""
+NEEDS_TRUST: Final[Mapping[str, Any]] = {"needs_trust": True}
+"""Marks a key that a repository's file may set when the user trusts the project: it would speak for the user."""
 BUILT_IN: Final = "built-in default"
 """The source of what nobody set."""
 
@@ -39,6 +43,34 @@ class ProviderSettings:
     """How its API is spoken, for a provider that PyCode does not know: `anthropic-messages` or `openai-chat`."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     """Headers to add to every request."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ModelSettings:
+    """What you know better of a model than PyCode's catalogue; what is absent stays as it is there."""
+
+    context: Count | None = None
+    """The most tokens of input and output together."""
+    output: Count | None = None
+    """The most tokens of one answer."""
+    input_price: Price | None = None
+    """USD per million tokens of input."""
+    output_price: Price | None = None
+    """USD per million tokens of output."""
+    cache_read_price: Price | None = None
+    """USD per million tokens of input that the cache served; the price of input when absent."""
+    cache_write_price: Price | None = None
+    """USD per million tokens that were written to the cache; the price of input when absent."""
+    tools: bool | None = None
+    """Whether it calls tools."""
+    images: bool | None = None
+    """Whether it reads images."""
+    pdf: bool | None = None
+    """Whether it reads PDF files."""
+    reasoning: bool | None = None
+    """Whether it reasons before it answers."""
+    temperature: bool | None = None
+    """Whether the sampling temperature may be set."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +125,8 @@ class Settings:
     """The agent that does the work when none is named."""
     providers: dict[str, ProviderSettings] = field(default_factory=dict, metadata=USER_ONLY)
     """Provider name to how it is reached."""
+    models: dict[str, ModelSettings] = field(default_factory=dict, metadata=USER_ONLY)
+    """`provider/model` to what you know better of it than the catalogue."""
     permission: Permission = field(default_factory=dict)
     """What may be done unasked: permission key to an action (`allow`, `ask` or `deny`), or to patterns with an action each. The
     last one that matches decides. A repository's rules only tighten."""
@@ -106,9 +140,9 @@ class Settings:
     """The most seconds that a command may ask for."""
     log: Level | None = field(default=None, metadata=USER_ONLY)
     """How much goes into a log under `~/.pycode/logs`; no log when absent."""
-    agents: dict[str, AgentSettings] = field(default_factory=dict)
+    agents: dict[str, AgentSettings] = field(default_factory=dict, metadata=NEEDS_TRUST)
     """Agent name to what it is. A repository cannot change an agent that the user's file has."""
-    instructions: list[str] = field(default_factory=list)
+    instructions: list[str] = field(default_factory=list, metadata=NEEDS_TRUST)
     """Files to tell the model beside `AGENTS.md`. A relative path begins at the folder of the user's file, or at the project's
     root. Those of a repository must lie in the project."""
 
@@ -131,6 +165,8 @@ class Config(Settings):
     """The agents of the repository's files, none of which is in `agents`: their rules only tighten."""
     warnings: list[str] = field(default_factory=list)
     """What was ignored and why, a sentence each."""
+    untrusted: list[str] = field(default_factory=list)
+    """What was ignored because the user does not trust the project: a file with its keys in brackets."""
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Dotted key to where its value came from, without what nobody set."""
 

@@ -201,12 +201,17 @@ class ProtocolError(ProviderError):
     code = "protocol"
 
 
-def exit_code_of(code: str) -> int:
-    """Return what the command line exits with for an error of this stable name; 1 for an unknown one."""
+def error_class(code: str) -> type[PyCodeError]:
+    """Return the class of a stable name, or the root's for an unknown one."""
     kinds: list[type[PyCodeError]] = [PyCodeError]
     while kinds:
         kind = kinds.pop()
         if kind.code == code:
-            return kind.exit_code
+            return kind
         kinds.extend(kind.__subclasses__())
-    return 1
+    return PyCodeError
+
+
+def exit_code_of(code: str) -> int:
+    """Return what the command line exits with for an error of this stable name; 1 for an unknown one."""
+    return error_class(code).exit_code

@@ -64,7 +64,11 @@ class SessionIdle(Event):
     message_id: str | None = None
     """The turn's last message."""
     reason: str = "done"
-    """Why it ended: done, limit, repeated, cancelled or error."""
+    """Why it ended: done, limit, repeated, length, content_filter, no_answer, cancelled, interrupted (by a crash) or error."""
+    detail: str | None = None
+    """With `limit`: which one, in a few words."""
+    answer: Any = None
+    """The structured answer, where one was asked for: what fits the schema."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,6 +145,10 @@ class PermissionAsked(Event):
     """The call in one line."""
     reason: str
     """Why it is asked."""
+    scopes: list[str] = field(default_factory=lambda: ["once"])
+    """How long a yes can hold: `once`, `session`, `always` (in this project)."""
+    rules: list[str] = field(default_factory=list)
+    """What `session` and `always` would keep, in the form of `--allow`; a reply may carry others."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,7 +159,40 @@ class PermissionReplied(Event):
     request_id: str
     """The question."""
     answer: str
-    """once, always or no."""
+    """once, session, always or no."""
+
+
+@dataclass(slots=True, kw_only=True)
+class QuestionAsked(Event):
+    """The model has questions to the user."""
+
+    type: ClassVar[str] = "question.asked"
+    request_id: str
+    """What a reply names."""
+    call_id: str
+    """The call that waits."""
+    questions: list[dict[str, Any]]
+    """Each with `text`, `choices` (another answer can always be typed) and `multiple` (whether several may be taken)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class QuestionReplied(Event):
+    """The user answered the model's questions."""
+
+    type: ClassVar[str] = "question.replied"
+    request_id: str
+    """The question."""
+    answers: list[list[str]]
+    """The answers to each, in order; empty when the user declined."""
+
+
+@dataclass(slots=True, kw_only=True)
+class TodoUpdated(Event):
+    """The model's list of steps changed."""
+
+    type: ClassVar[str] = "todo.updated"
+    todos: list[dict[str, str]]
+    """The whole list: `content`, and `status` pending, in_progress, completed or cancelled."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -185,6 +226,9 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     HeadMoved,
     PermissionAsked,
     PermissionReplied,
+    QuestionAsked,
+    QuestionReplied,
+    TodoUpdated,
     FileEdited,
     ToolProgress,
 )

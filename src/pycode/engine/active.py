@@ -30,6 +30,8 @@ class ModelChoice:
     """`provider/model`."""
     profile: Profile
     """What the model supports and costs."""
+    prints_calls: bool = False
+    """Whether its server may hand tool calls through as text, as local ones do."""
 
 
 @dataclass(slots=True)
@@ -47,7 +49,9 @@ class Prompt:
     model: str | None = None
     """`provider/model` that shall answer."""
     limits: dict[str, Any] | None = None
-    """Limits of the turn that it starts: `max_steps`."""
+    """Limits of the turn that it starts, as in `TurnLimits`."""
+    schema: dict[str, Any] | None = None
+    """The JSON Schema that the answer has to fit, or None."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the prompt as the inbox keeps it."""
@@ -57,6 +61,7 @@ class Prompt:
             "agent": self.agent,
             "model": self.model,
             "limits": self.limits,
+            "schema": self.schema,
         }
 
     @classmethod
@@ -70,6 +75,7 @@ class Prompt:
             agent=data.get("agent"),
             model=data.get("model"),
             limits=data.get("limits"),
+            schema=data.get("schema"),
         )
 
 
@@ -147,21 +153,23 @@ class ActiveSession:
             info.updated = max(now_ms(), info.updated + 1)
             self.journal.session(info)
 
-    def use_model(self, label: str) -> None:
+    def use_model(self, choice: ModelChoice) -> None:
         """Build the history for a model, unless it already is for this one."""
-        if self.history.model == label:
+        if self.history.model == choice.label:
             return
-        self.history = History(label)
+        self.history = History(choice.label, images=choice.profile.images)
         for entry in self.journal.state.path():
             self.history.add(entry)
 
     def mend(self) -> None:
-        """Close what a crash left open: calls that have no result and the message they belong to."""
+        """Close what a crash left open: calls that have no result, the message they belong to, and the turn."""
         if self.journal.state.idle:
             return
         for entry in self.journal.state.path():
             if entry.info.role == "assistant" and entry.info.completed is None:
                 self._close(entry)
+        # Whoever follows the log waits for this.
+        self.journal.idle(self.journal.state.head, "interrupted")
 
     def _close(self, entry: Entry) -> None:
         for part in list(entry.parts.values()):

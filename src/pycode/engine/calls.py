@@ -12,6 +12,9 @@ from collections.abc import Awaitable, Callable
 
 from pycode.core.parts import ToolPart
 
+SIDE_BY_SIDE = 8
+"""How many reading calls run at the same time: each search is a process."""
+
 RunCall = Callable[[ToolPart], Awaitable[None]]
 
 
@@ -27,6 +30,7 @@ class Calls:
         self._run = run
         self._reads_only = reads_only
         self._early: list[asyncio.Task[None]] = []
+        self._room = asyncio.Semaphore(SIDE_BY_SIDE)
         self._waiting: list[ToolPart] = []
 
     def add(self, part: ToolPart) -> None:
@@ -34,7 +38,11 @@ class Calls:
         if self._waiting or not self._reads_only(part):
             self._waiting.append(part)
         else:
-            self._early.append(asyncio.ensure_future(self._run(part)))
+            self._early.append(asyncio.ensure_future(self._run_early(part)))
+
+    async def _run_early(self, part: ToolPart) -> None:
+        async with self._room:
+            await self._run(part)
 
     async def finish(self) -> None:
         """Run what waits, in order, and wait for everything."""

@@ -19,9 +19,11 @@ from pycode.core.parts import AnyPart, TextPart, part_from_dict
 from pycode.core.records import SessionInfo
 from pycode.engine.active import ActiveSession, Prompt
 from pycode.engine.asking import Answer, Asker, Reply
+from pycode.engine.judge import answer_rule
 from pycode.engine.loop import TurnEnd
 from pycode.engine.owned import OwnedSessions
 from pycode.engine.setup import EngineSettings, Rooms, TurnSetup
+from pycode.storage.folders import check_name
 from pycode.workspace.project import find_project
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ class Engine:
         agent: str | None = None,
         model: str | None = None,
         limits: dict[str, Any] | None = None,
+        schema: dict[str, Any] | None = None,
     ) -> str:
         """Take a prompt; it is durable when this returns.
 
@@ -143,23 +146,25 @@ class Engine:
             delivery: `steer`: a running turn reads it before its next request; `queue`: after the turn.
             agent: Who shall answer.
             model: `provider/model` that shall answer.
-            limits: Of the turn that it starts: `max_steps`.
+            limits: Of the turn that it starts: `max_steps`, `max_cost` (US dollars), `max_tokens`, `max_time` (seconds).
+            schema: The JSON Schema that the answer has to fit; the answer is in `session.idle`.
 
         Returns:
             The message's id.
 
         Raises:
-            UsageError: The prompt is empty.
+            UsageError: The prompt is empty, or the id cannot be one.
             SessionNotFoundError: There is no such session.
             StorageError: It cannot be kept, or the id was used for other content.
         """
         prompt = Prompt(
-            id=message_id or Identifier.ascending("msg"),
+            id=_checked_id(message_id) if message_id else Identifier.ascending("msg"),
             parts=_parts(parts),
             delivery=delivery,
             agent=agent,
             model=model,
             limits=limits,
+            schema=schema,
         )
         active = self._own(session_id)
         if active is None:
@@ -168,8 +173,7 @@ class Engine:
             if self._running(session_id) is not None:
                 active.inbox.put(prompt.id, prompt.to_dict())
             else:
-                active.accept(prompt)
-                self._start(active, prompt)
+                self._begin(active, prompt)
         return prompt.id
 
     async def wait(self, session_id: str) -> Message:
@@ -183,7 +187,8 @@ class Engine:
             task = self._tasks.get(session_id)
             if task is not None:
                 await asyncio.wait([task])
-                task.result()
+                if not task.cancelled():
+                    task.result()
         else:
             await self._until_idle(session_id)
         for message in reversed(self.messages(session_id)):
@@ -201,19 +206,37 @@ class Engine:
         task = self._running(session_id)
         if task is None:
             return False
+        # A task that is cancelled before its first step would not say that its turn ended.
+        await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
         return True
 
-    def reply(self, request_id: str, answer: Answer, reason: str = "") -> bool:
+    def reply(
+        self, request_id: str, answer: Answer, reason: str = "", rules: Sequence[str] = ()
+    ) -> bool:
         """Answer a question; the first answer wins. False when it is not open any more.
 
         Args:
             request_id: From `permission.asked`.
-            answer: `once`, `always` or `no`.
+            answer: `once`, `session`, `always` (in this project) or `no`.
             reason: With `no`: what the model is told.
+            rules: With `session` and `always`: what to keep instead of the rules that were offered.
+
+        Raises:
+            UsageError: A rule is none, or one that must not be kept; the question stays open.
         """
-        return self._asker.reply(request_id, Reply(answer, reason))
+        kept = [answer_rule(text, always=answer == "always") for text in rules]
+        return self._asker.reply(request_id, Reply(answer, reason, kept))
+
+    def answer(self, request_id: str, answers: list[list[str]]) -> bool:
+        """Answer the model's questions; the first answer wins. False when they are not open any more.
+
+        Args:
+            request_id: From `question.asked`.
+            answers: The answers to each question, in order; empty to decline.
+        """
+        return self._asker.answer(request_id, answers)
 
     def events(
         self, session_id: str | None = None, after: int | None = None
@@ -312,6 +335,15 @@ class Engine:
         task = self._tasks.get(session_id)
         return task if task is not None and not task.done() else None
 
+    def _begin(self, active: ActiveSession, prompt: Prompt) -> None:
+        older = next(active.prompts(), None)
+        if older is not None:
+            # A cancelled turn left it waiting: what came first is answered first.
+            active.inbox.put(prompt.id, prompt.to_dict())
+        first = older or prompt
+        active.accept(first)
+        self._start(active, first)
+
     def _start(self, active: ActiveSession, prompt: Prompt) -> None:
         self._tasks[active.id] = asyncio.ensure_future(self._drive(active, prompt))
 
@@ -346,7 +378,7 @@ class Engine:
 
     def _idle(self, active: ActiveSession, end: TurnEnd) -> None:
         try:
-            active.journal.idle(end.message_id, end.reason)
+            active.journal.idle(end.message_id, end.reason, end.detail, end.answer)
         except StorageError as error:
             # The log cannot take it; whoever waits for the end must hear of it all the same.
             self._report(active, error)
@@ -358,6 +390,15 @@ def _existing(directory: str | Path) -> Path:
     if not path.is_dir():
         raise UsageError(f"{directory} is not a directory; name one that exists")
     return path
+
+
+def _checked_id(message_id: str) -> str:
+    try:
+        return check_name(message_id)
+    except ValueError as error:
+        raise UsageError(
+            f"{message_id!r} cannot be the id of a message; make one with Identifier.ascending('msg')"
+        ) from error
 
 
 def _parts(parts: Parts) -> list[AnyPart]:

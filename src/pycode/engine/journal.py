@@ -6,10 +6,12 @@ Text that streams in is logged at most once a second, so a crash loses at most t
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from pycode.core.bus import Bus
+from pycode.core.errors import StorageError
 from pycode.core.events import (
     DeltaField,
     Event,
@@ -19,6 +21,7 @@ from pycode.core.events import (
     SessionCreated,
     SessionIdle,
     SessionUpdated,
+    TodoUpdated,
 )
 from pycode.core.parts import AnyPart, ToolPart
 from pycode.core.records import MessageInfo, SessionInfo
@@ -94,7 +97,13 @@ class Journal:
             growing = self._growing[part.id] = (part, [])
         growing[1].append(text)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(FLUSH_SECONDS, self._flush_in_time)
+
+    def _flush_in_time(self) -> None:
+        # Nobody waits for this write; the next one fails as well, and its caller hears of it.
+        with suppress(StorageError):
+            self.flush()
 
     def flush(self) -> None:
         """Log the streamed text that still waits."""
@@ -103,34 +112,48 @@ class Journal:
             self._timer = None
         for part, pieces in self._growing.values():
             if part.id not in self._logged:
-                self._logged.add(part.id)
                 self.transcript.append("part", part.id, part.to_dict())
+                self._logged.add(part.id)
                 self.state.put_part(part)
             if pieces:
-                text = "".join(pieces)
-                pieces.clear()
                 data = {
                     "message_id": part.message_id,
                     "part_type": part.type,
                     "field": "text",
-                    "text": text,
+                    "text": "".join(pieces),
                 }
                 self.transcript.append("append", part.id, data)
+                pieces.clear()
+
+    def todo(self, todos: list[dict[str, str]]) -> None:
+        """Log the model's list of steps."""
+        seq = self.transcript.append("todo", self.info.id, {"todos": todos}).seq
+        self.state.todos = todos
+        self.publish(TodoUpdated(session_id=self.info.id, seq=seq, todos=todos))
 
     def prefix(self, data: dict[str, Any]) -> None:
         """Log the beginning that all of the session's requests share from now on."""
         self.transcript.append("prefix", self.info.id, data)
         self.state.prefix = data
 
-    def idle(self, message_id: str | None, reason: str) -> None:
+    def idle(
+        self, message_id: str | None, reason: str, detail: str | None = None, answer: Any = None
+    ) -> None:
         """Log that a turn ended, and bring the log to the disk."""
         self.flush()
-        data = {"message_id": message_id, "reason": reason}
+        data = {"message_id": message_id, "reason": reason, "detail": detail, "answer": answer}
         seq = self.transcript.append("idle", self.info.id, data).seq
         self.transcript.sync()
         self.state.idle = True
         self.publish(
-            SessionIdle(session_id=self.info.id, seq=seq, message_id=message_id, reason=reason)
+            SessionIdle(
+                session_id=self.info.id,
+                seq=seq,
+                message_id=message_id,
+                reason=reason,
+                detail=detail,
+                answer=answer,
+            )
         )
 
     def publish(self, event: Event) -> None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pycode.agents.base import Agent
+from pycode.core.errors import UsageError
 from pycode.permissions.answers import Answers
 from pycode.permissions.decide import Decision, decide
+from pycode.permissions.keeping import why_not_kept
 from pycode.permissions.request import Context, Mode, Request, strictest
-from pycode.permissions.rules import Rule
+from pycode.permissions.rules import Rule, parse_rule_text
 from pycode.tools.base import PermissionRequest, Tool
 from pycode.workspace.project import Project
 
@@ -31,9 +33,17 @@ class Question:
     remedy: str = ""
     """The flag that would allow it, in one sentence."""
     grants: Sequence[Rule] = ()
-    """The rules that the answer "always" stands for."""
+    """The rules that the answers "session" and "always" stand for; none where an answer can only be given once."""
     denied: bool = False
     """Whether there is nothing to ask."""
+
+    @property
+    def scopes(self) -> list[str]:
+        """How long a yes can hold: `once`, `session`, `always`."""
+        if not self.grants:
+            return ["once"]
+        kept = not any(why_not_kept(rule) for rule in self.grants)
+        return ["once", "session", "always"] if kept else ["once", "session"]
 
 
 class Judge:
@@ -55,13 +65,21 @@ class Judge:
         self._allowed = list(allowed)
 
     def judge(
-        self, tool: Tool, request: PermissionRequest, *, repeated: bool
+        self,
+        tool: Tool,
+        request: PermissionRequest,
+        *,
+        real: Sequence[str] = (),
+        granted: Sequence[Rule] = (),
+        repeated: bool = False,
     ) -> Iterator[Question]:
         """Yield what stands between a call and its running; nothing when it may run.
 
         Args:
             tool: What would run.
             request: What it would touch.
+            real: The real path behind each of the request's paths.
+            granted: What was answered with "this session"; read anew for each question.
             repeated: Whether it is the same call once too often.
         """
         wanted = [
@@ -71,13 +89,14 @@ class Judge:
                 request.paths,
                 request.always,
                 read_only=tool.read_only,
+                real=real,
             )
         ]
         if repeated:
             wanted.append(Request("doom_loop", [tool.name]))
         for item in wanted:
             # Read anew each time: another question may have been answered with "always" meanwhile.
-            self._context.answers = [*self._allowed, *self._answers.rules()]
+            self._context.answers = [*self._allowed, *granted, *self._answers.rules()]
             decision = decide(item, self._context)
             if decision.action != "allow":
                 yield _question(decision, tool, request)
@@ -138,7 +157,8 @@ def _question(decision: Decision, tool: Tool, request: PermissionRequest) -> Que
         title=title,
         reason=decision.reason,
         remedy=decision.remedy,
-        grants=decision.grants,
+        # Answers do not lift what the organisation, the repository or a hook asks: each is for its call alone.
+        grants=() if decision.step == 3 else decision.grants,
         denied=decision.action == "deny",
     )
 
@@ -147,3 +167,20 @@ def asked_by_tool(permission: str, patterns: list[str], title: str, reason: str)
     """Return the question that a running tool asks by itself."""
     grants = [Rule(permission, pattern, "allow", "answer") for pattern in patterns]
     return Question(permission, patterns, title, reason, grants=grants)
+
+
+def answer_rule(text: str, *, always: bool) -> Rule:
+    """Return the rule that a person wrote as their answer.
+
+    Args:
+        text: The rule, in the form of `--allow`.
+        always: Whether it is to be kept.
+
+    Raises:
+        UsageError: It is none, or one that must not be kept.
+    """
+    rule = parse_rule_text(text, "allow", "answer")
+    reason = why_not_kept(rule) if always else None
+    if reason is not None:
+        raise UsageError(f"{text!r} cannot be kept: {reason}; allow it for this session")
+    return rule

@@ -9,12 +9,14 @@ from typing import Any
 
 from pycode.core.errors import ProviderError
 from pycode.core.events import SessionError
-from pycode.core.parts import StepFinishPart, StepStartPart, ToolPart, now_ms
+from pycode.core.identifier import Identifier
+from pycode.core.parts import StepFinishPart, StepStartPart, TextPart, ToolPart, now_ms
 from pycode.core.records import MessageInfo
-from pycode.engine.active import ActiveSession, ModelChoice
+from pycode.engine.active import ActiveSession, ModelChoice, Prompt
 from pycode.engine.calls import Calls
-from pycode.engine.limits import RepeatCheck
+from pycode.engine.limits import RepeatCheck, Spending, TurnLimits
 from pycode.engine.processor import Outcome, Processor
+from pycode.engine.structured import Answer
 from pycode.engine.toolchain import Call, Toolchain
 from pycode.providers.base import StreamEvent
 from pycode.providers.profiles import cost
@@ -31,9 +33,13 @@ class TurnEnd:
     """How a turn ended."""
 
     reason: str
-    """done, limit, repeated, length, content_filter or error."""
+    """done, limit, repeated, length, content_filter, no_answer, cancelled or error."""
     message_id: str | None
     """The turn's last assistant message."""
+    detail: str | None = None
+    """Which limit was reached, in a few words."""
+    answer: Any = None
+    """The structured answer, where one was asked for."""
 
 
 @dataclass(slots=True)
@@ -44,10 +50,12 @@ class TurnSettings:
     """The system prompt."""
     tools: list[dict[str, Any]]
     """The tools that the model is told of."""
-    max_steps: int
-    """Model requests at most."""
+    limits: TurnLimits
+    """What it may use."""
     options: dict[str, Any]
     """What every request passes to the provider: deadlines, retries, temperature."""
+    answer: Answer | None = None
+    """The structured answer that it has to give, or None."""
 
 
 class Turn:
@@ -67,17 +75,30 @@ class Turn:
         self._toolchain = toolchain
         self._settings = settings
         self._repeats = repeats
+        self._spending = Spending(settings.limits)
         self._cuts = 0
         self._last_id: str | None = None
         self._calls: list[Call] = []
 
     async def run(self) -> TurnEnd:
-        """Work until there is nothing left to do."""
+        """Work until there is nothing left to do, or a limit is reached."""
+        clock = asyncio.timeout(self._settings.limits.max_time)
+        try:
+            async with clock:
+                return await self._steps()
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            return TurnEnd("limit", self._last_id, self._spending.out_of_time())
+
+    async def _steps(self) -> TurnEnd:
         step = 0
         while True:
+            limit = self._spending.reached()
+            if limit is not None:
+                return TurnEnd("limit", self._last_id, limit)
+            # After the limit: a prompt that this turn cannot answer any more begins the next one.
             self._steer()
-            if step >= self._settings.max_steps:
-                return self._end("limit")
             step += 1
             outcome = await self._step(step)
             if outcome.error is not None:
@@ -87,9 +108,27 @@ class Turn:
             self._cuts = 0
             if any(call.stops_turn for call in self._calls):
                 return self._end("repeated")
+            if self._settings.answer is not None and self._settings.answer.given:
+                return self._end("done")
             if outcome.calls or outcome.reason == "pause" or any(self._session.prompts("steer")):
                 continue
-            return self._end(_ENDS.get(outcome.reason, "done"))
+            reason = _ENDS.get(outcome.reason, "done")
+            if reason == "done" and self._settings.answer is not None:
+                if not self._read_answer(self._settings.answer):
+                    continue
+                reason = "done" if self._settings.answer.given else "no_answer"
+            return self._end(reason)
+
+    def _read_answer(self, answer: Answer) -> bool:
+        """Take the last message as the answer; False when the model was told to try again."""
+        entry = self._journal.state.entries[str(self._last_id)]
+        texts = [part.text for part in entry.parts.values() if isinstance(part, TextPart)]
+        wrong = answer.read("".join(texts))
+        if wrong is None or not answer.may_remind():
+            return True
+        reminder = TextPart(text=wrong, synthetic=True)
+        self._session.accept(Prompt(id=Identifier.ascending("msg"), parts=[reminder]))
+        return False
 
     def _steer(self) -> None:
         for prompt in self._session.prompts("steer"):
@@ -110,7 +149,12 @@ class Turn:
         self._journal.part(start.placed(message.session_id, message.id))
         self._calls = []
         calls = Calls(self._run_call, self._reads_only)
-        processor = Processor(self._journal, message, lambda part: self._add_call(part, calls))
+        processor = Processor(
+            self._journal,
+            message,
+            lambda part: self._add_call(part, calls),
+            self._settings.tools if self._choice.prints_calls else (),
+        )
         outcome: Outcome | None = None
         try:
             outcome = await processor.fold(request)
@@ -119,10 +163,13 @@ class Turn:
                 await calls.finish()
             else:
                 await self._drop(calls, _why_not_run(outcome))
-        except asyncio.CancelledError:
-            await self._drop(calls, "cancelled by the user before it ran")
+        except (Exception, asyncio.CancelledError) as error:
+            # Cancelled, or a bug: the log and the history end in a whole message all the same.
+            cancelled = isinstance(error, asyncio.CancelledError)
+            why = "cancelled" if cancelled else "the turn was ended by a bug"
+            await self._drop(calls, f"{why} before it ran")
             if outcome is None:
-                self._finish_step(Outcome(reason="cancelled"), message)
+                self._finish_step(Outcome(reason="cancelled" if cancelled else "error"), message)
             self._close(message, None)
             raise
         self._close(message, outcome.error)
@@ -163,6 +210,7 @@ class Turn:
     def _finish_step(self, outcome: Outcome, message: MessageInfo) -> None:
         usage = dict(outcome.usage)
         price = cost(self._choice.profile, usage) if usage else None
+        self._spending.add(usage, price)
         part = StepFinishPart(reason=outcome.reason, usage=usage, cost=price)
         self._journal.part(part.placed(message.session_id, message.id))
 
@@ -186,7 +234,8 @@ class Turn:
         return self._end("error")
 
     def _end(self, reason: str) -> TurnEnd:
-        return TurnEnd(reason, self._last_id)
+        answer = self._settings.answer
+        return TurnEnd(reason, self._last_id, answer=answer.value if answer else None)
 
 
 def _why_not_run(outcome: Outcome) -> str:

@@ -5,12 +5,13 @@ A provider may leave out every event but `text_delta`: missing starts, ends, usa
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from pycode.core.errors import ProviderError
+from pycode.core.errors import NetworkError, ProviderError
+from pycode.core.identifier import Identifier
 from pycode.core.parts import ReasoningPart, RetryPart, TextPart, ToolPart
 from pycode.core.records import MessageInfo
 from pycode.engine.journal import Journal
@@ -40,20 +41,29 @@ class Processor:
         journal: Where parts go.
         message: The assistant message that the parts belong to.
         on_call: Told of each call as soon as its arguments are complete.
+        printed_by: The tools whose calls the model may have printed as text; empty where that is not looked for.
     """
 
     def __init__(
-        self, journal: Journal, message: MessageInfo, on_call: Callable[[ToolPart], None]
+        self,
+        journal: Journal,
+        message: MessageInfo,
+        on_call: Callable[[ToolPart], None],
+        printed_by: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._journal = journal
         self._message = message
         self._on_call = on_call
+        self._printed_by = printed_by
+        self._texts: list[TextPart] = []
         self._outcome = Outcome()
         self._text: TextPart | ReasoningPart | None = None
         self._pieces: list[str] = []
         self._open_calls: dict[str, ToolPart] = {}
+        self._calls_by_id: dict[str, ToolPart] = {}
+        self._call_ids: set[str] = set()
         self._handlers: dict[str, Callable[[dict[str, Any]], object]] = {
-            "start": lambda data: self._start_over(),
+            "start": lambda data: self._begin(),
             "text_start": lambda data: self._open_text(TextPart),
             "text_delta": lambda data: self._grow(TextPart, data["text"]),
             "text_end": lambda data: self._close_text(),
@@ -84,15 +94,18 @@ class Processor:
         finally:
             self._close_text()
             self._close_calls()
+        if self._printed_by and self._outcome.reason in {"", "stop"} and not self._outcome.calls:
+            self._take_printed_calls()
         if not self._outcome.reason:
             self._outcome.reason = "tool_calls" if self._outcome.calls else "stop"
         return self._outcome
 
-    def _start_over(self) -> None:
-        """Drop what came before a second start: a proxy in between has asked again."""
-        self._text = None
-        self._pieces.clear()
-        self._close_calls()
+    def _begin(self) -> None:
+        """Break off at a second start: what was shown and logged cannot be taken back, so the request is made again."""
+        if self._outcome.shown:
+            raise NetworkError(
+                "the service began its answer anew in the middle of it, as some proxies do; try again, or without the proxy"
+            )
 
     def _open_text(self, cls: type[TextPart] | type[ReasoningPart]) -> TextPart | ReasoningPart:
         self._close_text()
@@ -125,6 +138,25 @@ class Processor:
         self._pieces.clear()
         if part.text or (isinstance(part, ReasoningPart) and part.opaque):
             self._journal.part(part)
+            if isinstance(part, TextPart):
+                self._texts.append(part)
+
+    def _take_printed_calls(self) -> None:
+        """Make calls of an answer that consists of calls written out as text."""
+        from pycode.providers.text_calls import calls_in_text
+
+        found = calls_in_text("".join(part.text for part in self._texts), self._printed_by)
+        if found is None:
+            return
+        words, calls = found
+        for part in self._texts:
+            # The first keeps the words before the calls; the others have none.
+            part.text, words = words, ""
+            self._journal.part(part)
+        for call in calls:
+            call_id = Identifier.ascending("call")
+            self._end_call({"id": call_id, "name": call.name, "arguments": call.arguments})
+        self._outcome.reason = "tool_calls"
 
     def _close_calls(self) -> None:
         for part in self._open_calls.values():
@@ -136,10 +168,18 @@ class Processor:
     def _start_call(self, data: dict[str, Any]) -> None:
         self._close_text()
         self._outcome.shown = True
-        part = ToolPart(tool=data["name"], call_id=data["id"])
+        part = ToolPart(tool=data["name"], call_id=self._unused_id(data["id"]))
         part.placed(self._message.session_id, self._message.id)
-        self._open_calls[part.call_id] = part
+        self._open_calls[data["id"]] = self._calls_by_id[data["id"]] = part
         self._journal.show(part)
+
+    def _unused_id(self, call_id: str) -> str:
+        """Return the id, or a new one when an earlier call has it: no service takes back two calls of one id."""
+        unused, number = call_id, 2
+        while unused in self._call_ids:
+            unused, number = f"{call_id}_{number}", number + 1
+        self._call_ids.add(unused)
+        return unused
 
     def _grow_call(self, data: dict[str, Any]) -> None:
         part = self._open_calls.get(data["id"])
@@ -163,8 +203,7 @@ class Processor:
         call_id = data.get("id")
         owner: ReasoningPart | ToolPart
         if call_id is not None:
-            known = [*self._open_calls.values(), *self._outcome.calls]
-            owner = next(part for part in known if part.call_id == call_id)
+            owner = self._calls_by_id[call_id]
         elif isinstance(self._text, ReasoningPart):
             owner = self._text
         else:

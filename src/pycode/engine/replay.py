@@ -12,6 +12,7 @@ from pycode.core.events import (
     PartUpdated,
     SessionIdle,
     SessionUpdated,
+    TodoUpdated,
 )
 from pycode.core.parts import part_from_dict
 from pycode.core.records import MessageInfo, SessionInfo
@@ -40,9 +41,15 @@ def event_of(session_id: str, record: Record) -> Event | None:
             )
         case "head":
             return HeadMoved(message_id=data.get("message_id"), **common)
+        case "todo":
+            return TodoUpdated(todos=data.get("todos", []), **common)
         case "idle":
             return SessionIdle(
-                message_id=data.get("message_id"), reason=str(data.get("reason")), **common
+                message_id=data.get("message_id"),
+                reason=str(data.get("reason")),
+                detail=data.get("detail"),
+                answer=data.get("answer"),
+                **common,
             )
         case _:
             return None

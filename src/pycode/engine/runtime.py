@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pycode.core.events import FileEdited, ToolProgress
 from pycode.core.parts import ToolPart
 from pycode.engine.journal import Journal
 from pycode.storage.sessions import SessionStore
+from pycode.tools.questioner import Question
 
 AskCall = Callable[[str, list[str], str, str], Awaitable[str | None]]
 """Asks for (permission, patterns, title, reason); None for yes, else why not."""
+AskUser = Callable[[ToolPart, Sequence[Question]], Awaitable[list[list[str]] | None]]
+"""Puts questions to the user; None when nobody is there, an empty list when the user declines."""
 
 
 @dataclass(slots=True)
@@ -28,6 +31,8 @@ class CallRuntime:
     """For child processes, without secrets."""
     ask_call: AskCall
     """How to ask for more than the call was decided for."""
+    ask_user: AskUser
+    """How to put the model's questions to the user."""
     seen_now: dict[str, str | None] = field(default_factory=dict)
     """What this call saw or wrote; logged with its result."""
 
@@ -41,6 +46,10 @@ class CallRuntime:
     ) -> str | None:
         """Ask for what the decision before the call did not cover; None for yes, else why not."""
         return await self.ask_call(permission, patterns, title, reason)
+
+    async def question(self, questions: Sequence[Question]) -> list[list[str]] | None:
+        """Put the model's questions to the user; None when nobody is there, an empty list when the user declines."""
+        return await self.ask_user(self.part, questions)
 
     def seen(self, path: str) -> str | None:
         """Return the SHA-256 of the content of `path` that the session saw last, or None."""

@@ -11,9 +11,10 @@ from pycode.agents.base import Agent
 from pycode.engine.active import ActiveSession, ModelChoice, Prompt
 from pycode.engine.asking import Asker
 from pycode.engine.judge import Judge
-from pycode.engine.limits import MAX_STEPS, REPEATS, RepeatCheck
+from pycode.engine.limits import MAX_STEPS, REPEATS, RepeatCheck, TurnLimits
 from pycode.engine.loop import Turn, TurnSettings
 from pycode.engine.redact import Redactor
+from pycode.engine.structured import Answer
 from pycode.engine.system_prompt import build_system_prompt
 from pycode.engine.toolchain import Toolchain
 from pycode.storage.sessions import SessionStore
@@ -41,6 +42,12 @@ class EngineSettings:
     """PyCode's own folder, for the user's instructions; None for none."""
     instructions: Sequence[str] = ()
     """Further instruction files, absolute paths."""
+    system_prompt: str | None = None
+    """What stands in for the role and all instructions; the empty text is a bare prompt. None is PyCode's own."""
+    more_system_prompt: str = ""
+    """What is added to the system prompt."""
+    tools: list[str] | None = None
+    """The names of the tools that the caller chose, None where it chose none: a session that had others begins anew."""
 
 
 @dataclass(slots=True)
@@ -83,7 +90,10 @@ class TurnSetup:
         info = active.journal.info
         agent = self._rooms.agents(prompt.agent or info.agent)
         choice = self._rooms.models(prompt.model or agent.config.model or info.model)
-        active.use_model(choice.label)
+        active.use_model(choice)
+        answer = None
+        if prompt.schema is not None:
+            answer = Answer(prompt.schema, native=choice.profile.structured)
         toolchain = Toolchain(
             self._rooms.registry,
             self._rooms.judges(agent, active.project),
@@ -91,20 +101,33 @@ class TurnSetup:
             self._redactor,
             self._rooms.store,
             self._settings.environment,
+            [answer.tool] if answer is not None and answer.tool is not None else [],
+            patches=choice.profile.patches,
         )
         prefix = self._prefix(active, agent, toolchain)
         settings = TurnSettings(
             system=prefix["system"],
             tools=prefix["tools"],
-            max_steps=self._max_steps(agent, prompt),
-            options=self._options(agent),
+            limits=self._limits(agent, prompt),
+            options=self._options(agent, answer),
+            answer=answer,
         )
         return Turn(active, choice, toolchain, settings, RepeatCheck(self._settings.repeats))
 
     def _prefix(self, active: ActiveSession, agent: Agent, toolchain: Toolchain) -> dict[str, Any]:
-        """Return what all requests of the session begin with; it only changes with the agent."""
+        """Return what all requests of the session begin with.
+
+        It only changes with the agent, or when an answer in another form is asked for.
+        """
         prefix = active.journal.state.prefix
-        if prefix is not None and prefix.get("agent") == agent.name:
+        form = toolchain.answer_schema
+        given = self._given()
+        if (
+            prefix
+            and prefix.get("agent") == agent.name
+            and prefix.get("answer") == form
+            and prefix.get("given") == given
+        ):
             return prefix
         prompt = build_system_prompt(
             active.project,
@@ -113,9 +136,13 @@ class TurnSetup:
             shell=self._settings.shell,
             home=self._settings.home,
             more=self._settings.instructions,
+            instead=self._settings.system_prompt,
+            after=self._settings.more_system_prompt,
         )
         prefix = {
             "agent": agent.name,
+            "answer": form,
+            "given": given,
             "system": prompt.text,
             "tools": toolchain.definitions(),
             "instructions": prompt.instructions,
@@ -123,14 +150,24 @@ class TurnSetup:
         active.journal.prefix(prefix)
         return prefix
 
-    def _max_steps(self, agent: Agent, prompt: Prompt) -> int:
-        asked = (prompt.limits or {}).get("max_steps")
-        if asked:
-            return int(asked)
-        return min(self._settings.max_steps, agent.config.max_steps or self._settings.max_steps)
+    def _given(self) -> dict[str, Any] | None:
+        """Return what the caller wants to be different in the beginning, None for nothing."""
+        settings = self._settings
+        given = {
+            "system_prompt": settings.system_prompt,
+            "more_system_prompt": settings.more_system_prompt or None,
+            "tools": settings.tools,
+        }
+        return given if any(value is not None for value in given.values()) else None
 
-    def _options(self, agent: Agent) -> dict[str, Any]:
+    def _limits(self, agent: Agent, prompt: Prompt) -> TurnLimits:
+        most = self._settings.max_steps
+        return TurnLimits(min(most, agent.config.max_steps or most)).tightened(prompt.limits)
+
+    def _options(self, agent: Agent, answer: Answer | None) -> dict[str, Any]:
         options = dict(self._settings.request_options)
+        if answer is not None and answer.native:
+            options["schema"] = answer.schema
         if agent.config.temperature is not None:
             options["temperature"] = agent.config.temperature
         return options

@@ -38,6 +38,8 @@ class SessionState:
     """The frozen beginning of every request: system prompt and tools."""
     seen: dict[str, str | None] = field(default_factory=dict)
     """Path to the SHA-256 of the content that the session saw last."""
+    todos: list[dict[str, str]] = field(default_factory=list)
+    """The model's list of steps."""
     idle: bool = True
     """Whether the last turn ended."""
 
@@ -59,6 +61,8 @@ class SessionState:
                 self.head = data.get("message_id")
             case "prefix":
                 self.prefix = data
+            case "todo":
+                self.todos = data.get("todos", [])
             case "idle":
                 self.idle = True
 

@@ -22,6 +22,7 @@ INSTRUCTION_NAMES = ("AGENTS.md", "CLAUDE.md")
 """Instruction files, in order of preference: the first that exists in a directory is read."""
 INSTRUCTION_BYTES = 32_000
 """How much of one instruction file is read."""
+_BARE = "You are PyCode, a coding agent."
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ def build_system_prompt(
     shell: str,
     home: Path | None,
     more: Sequence[str] = (),
+    instead: str | None = None,
+    after: str = "",
 ) -> SystemPrompt:
     """Return the system prompt of a session.
 
@@ -52,14 +55,20 @@ def build_system_prompt(
         shell: The name of the shell that commands run in.
         home: PyCode's own folder, for the user's instructions; None for none.
         more: Further instruction files, absolute paths.
+        instead: What stands in for the role, the agent's prompt and all instructions; the empty text is a bare prompt. None
+            leaves them as they are.
+        after: What is added at the end.
     """
-    files = [*instruction_files(project, home), *map(Path, more)]
+    files = [*instruction_files(project, home), *map(Path, more)] if instead is None else []
+    role = _prompt_file("role.md") if instead is None else instead.strip() or _BARE
+    own = agent_prompt.strip() if agent_prompt and instead is None else ""
     sections = [
-        _prompt_file("role.md"),
-        agent_prompt.strip() if agent_prompt else "",
+        role,
+        own,
         _prompt_file("plan.md") if plan else "",
         _environment(project, shell),
         *(_instructions(path) for path in files),
+        after.strip(),
     ]
     text = "\n\n".join(section for section in sections if section)
     return SystemPrompt(text, [str(path) for path in files])

@@ -13,7 +13,8 @@ Each step is a wrapper around the next; a new concern is one more wrapper.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,10 +25,10 @@ from pycode.engine.judge import Judge, Question, asked_by_tool
 from pycode.engine.redact import Redactor
 from pycode.engine.runtime import CallRuntime
 from pycode.storage.sessions import SessionStore
-from pycode.tools.arguments import check_arguments
 from pycode.tools.base import Tool, ToolContext, ToolResult
 from pycode.tools.output import bound_result
-from pycode.tools.registry import ToolRegistry, invalid_arguments
+from pycode.tools.registry import ToolRegistry
+from pycode.tools.targets import real_paths
 
 Step = Callable[["Call"], Awaitable[ToolResult]]
 
@@ -41,7 +42,7 @@ class Call:
     part: ToolPart
     """Its part in the log."""
     tool: Tool | None
-    """The tool, or None when there is none of that name."""
+    """What runs, once the call was validated; behind `more_tools` it is the tool that the call leads to."""
     context: ToolContext
     """Where and for whom it runs."""
     runtime: CallRuntime
@@ -73,6 +74,8 @@ class Toolchain:
         redactor: Takes secrets out of results.
         store: Keeps long outputs.
         environment: For child processes, without secrets.
+        extra: Tools of this turn only.
+        patches: Whether the model was trained on patches.
     """
 
     def __init__(
@@ -83,15 +86,19 @@ class Toolchain:
         redactor: Redactor,
         store: SessionStore,
         environment: Mapping[str, str],
+        extra: Sequence[Tool] = (),
+        *,
+        patches: bool = False,
     ) -> None:
         self._judge = judge
         self._asker = asker
         self._redactor = redactor
         self._store = store
         self._environment = environment
-        self._tools = ToolRegistry()
-        for tool in registry.get_enabled_for_agent(judge.agent):
-            self._tools.register(tool)
+        self._tools = registry.for_agent(judge.agent, patches=patches)
+        for tool in extra:
+            self._tools.register(tool, replace=True)
+        self.answer_schema = next((tool.parameters_schema for tool in extra), None)
         chain: Step = self._execute
         for wrapper in (self._bound, self._start, self._decide, self._validate, self._record):
             chain = _wrapped(wrapper, chain)
@@ -110,21 +117,26 @@ class Toolchain:
                 "description": tool.description,
                 "parameters": tool.parameters_schema,
             }
-            for tool in sorted(self._tools.get_all(), key=lambda tool: tool.name)
+            for tool in sorted(self._tools.get_offered(), key=lambda tool: tool.name)
         ]
 
     def reads_only(self, part: ToolPart) -> bool:
         """Whether a call changes nothing; an unknown tool changes nothing."""
-        tool = self._tools.get(part.tool)
-        return tool is None or tool.read_only
+        call = self._tools.resolve(part.tool, part.input)
+        return isinstance(call, ToolResult) or call.tool.read_only
 
     def prepare(self, session: ActiveSession, part: ToolPart) -> Call:
         """Return the call that a part describes, ready to run."""
 
         async def ask(permission: str, patterns: list[str], title: str, reason: str) -> str | None:
-            return await self._ask(call, asked_by_tool(permission, patterns, title, reason))
+            refused = await self._ask(call, asked_by_tool(permission, patterns, title, reason))
+            if refused is None and call.context.judged is not None:
+                call.context.judged |= frozenset(patterns)
+            return refused
 
-        runtime = CallRuntime(session.journal, part, self._store, self._environment, ask)
+        runtime = CallRuntime(
+            session.journal, part, self._store, self._environment, ask, self._asker.question
+        )
         context = ToolContext(
             session_id=part.session_id,
             message_id=part.message_id,
@@ -132,7 +144,7 @@ class Toolchain:
             working_directory=str(session.project.directory),
             runtime=runtime,
         )
-        call = Call(session, part, self._tools.get(part.tool), context, runtime)
+        call = Call(session, part, None, context, runtime)
         return call
 
     async def run(self, call: Call) -> None:
@@ -150,10 +162,13 @@ class Toolchain:
         part = call.part
         try:
             result = await chain(call)
-        except asyncio.CancelledError:
+        except (Exception, asyncio.CancelledError) as error:
+            why = "interrupted"
+            if not isinstance(error, asyncio.CancelledError):
+                why = f"a bug of the tool ended it ({type(error).__name__})"
             part.metadata["seen"] = call.runtime.seen_now
             part.metadata["interrupted"] = True
-            self.skip(call.session, part, "interrupted by the user; it may have had effects")
+            self.skip(call.session, part, f"{why}; it may have had effects")
             raise
         part.title = result.title
         part.output = result.output
@@ -167,25 +182,34 @@ class Toolchain:
         else:
             part.advance("error" if result.error is not None else "completed")
         call.session.journal.part(part)
+        if result.error is None and "todos" in result.metadata:
+            call.session.journal.todo(result.metadata["todos"])
         return result
 
     async def _validate(self, call: Call, chain: Step) -> ToolResult:
         part = call.part
-        if call.tool is None:
-            return _failure(part, self._tools.unknown_tool(part.tool))
         if part.input_raw is not None:
             return _failure(
                 part, "the arguments are not a JSON object; nothing ran. Make the call again"
             )
-        call.arguments, problems = check_arguments(call.tool.parameters_schema, part.input)
-        if problems:
-            return invalid_arguments(part.tool, problems)
+        resolved = self._tools.resolve(part.tool, part.input)
+        if isinstance(resolved, ToolResult):
+            return resolved
+        call.tool, call.arguments = resolved
         return await chain(call)
 
     async def _decide(self, call: Call, chain: Step) -> ToolResult:
         tool = call.known_tool
         request = tool.permission_request(call.arguments, call.context)
-        for question in self._judge.judge(tool, request, repeated=call.repeated):
+        try:
+            real = real_paths(request, call.context)
+        except ValueError:  # no path at all, which the decision says in its own words
+            real = []
+        granted = self._asker.granted(call.part.session_id)
+        questions = self._judge.judge(
+            tool, request, real=real, granted=granted, repeated=call.repeated
+        )
+        for question in questions:
             if question.denied:
                 call.refusal = "rule"
                 return _failure(call.part, f"denied: {question.reason}", question.title)
@@ -195,17 +219,20 @@ class Toolchain:
                     call.refusal == "unattended" and question.permission == "doom_loop"
                 )
                 return _failure(call.part, refused, question.title)
+        directory = os.path.realpath(call.context.working_directory)
+        call.context.judged = frozenset((directory, *real))
         return await chain(call)
 
     async def _ask(self, call: Call, question: Question) -> str | None:
         if not self._asker.attended:
             call.refusal = "unattended"
             return f"refused: {question.reason}; nobody is there to ask. {question.remedy}".strip()
-        reply = await self._asker.ask(
-            call.part, question.permission, question.patterns, question.title, question.reason
-        )
-        if reply.answer == "always":
-            self._judge.remember(question.grants)
+        reply = await self._asker.ask(call.part, question)
+        rules = reply.rules or question.grants
+        if reply.answer == "always" and "always" in question.scopes:
+            self._judge.remember(rules)
+        elif reply.answer in ("session", "always"):
+            self._asker.grant(call.part.session_id, rules)
         if reply.answer != "no":
             return None
         call.refusal = "user"

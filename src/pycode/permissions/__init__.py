@@ -9,7 +9,6 @@ from pycode.core._lazy import lazy_exports
 if TYPE_CHECKING:
     from pycode.permissions.answers import Answers as Answers
     from pycode.permissions.command_line import is_read_only_command as is_read_only_command
-    from pycode.permissions.command_line import paths_of as paths_of
     from pycode.permissions.decide import Decision as Decision
     from pycode.permissions.request import Context as Context
     from pycode.permissions.request import Mode as Mode
@@ -33,7 +32,6 @@ __all__ = [
     "is_read_only_command",
     "parse_rule_text",
     "parse_rules",
-    "paths_of",
     "strictest",
 ]
 
@@ -41,7 +39,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "answers": ["Answers"],
-        "command_line": ["is_read_only_command", "paths_of"],
+        "command_line": ["is_read_only_command"],
         "decide": ["Decision"],
         "request": ["Context", "Mode", "Request", "strictest"],
         "rules": ["Action", "Rule", "Source", "parse_rule_text", "parse_rules"],

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pycode.core.errors import StorageError
+from pycode.core.errors import StorageError, UsageError
+from pycode.permissions.keeping import why_not_kept
 from pycode.permissions.rules import Rule
 
 _VERSION = 1
@@ -39,15 +40,23 @@ class Answers:
             raise StorageError(
                 f"the stored answers in {self._path} cannot be read ({error}); remove the file to be asked again"
             ) from error
-        return _parsed(text, self._path)
+        # A file may have been written by hand, or by a version that kept more.
+        return [rule for rule in _parsed(text, self._path) if why_not_kept(rule) is None]
 
     def add(self, permission: str, pattern: str) -> None:
         """Allow a pattern from now on; one that is there already is not added again.
 
         Raises:
+            UsageError: It is one that must not be kept: it would allow more than it seems to.
             StorageError: The file is broken or cannot be written.
         """
-        self._change(Rule(permission, pattern, "allow", "answer"), present=True)
+        rule = Rule(permission, pattern, "allow", "answer")
+        reason = why_not_kept(rule)
+        if reason is not None:
+            raise UsageError(
+                f"'{rule}' cannot be kept: {reason}; to allow it all the same, write it into your own config.yaml"
+            )
+        self._change(rule, present=True)
 
     def remove(self, permission: str, pattern: str) -> bool:
         """Take an answer back and return whether there was one.

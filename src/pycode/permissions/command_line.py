@@ -1,107 +1,148 @@
-"""What a command line does, as far as it can be told from its words alone.
+"""What a command line does: its commands as they will run, the files that they read and write, and whether it only reads.
 
-Whether it only reads is judged by the strict reading in `pycode.permissions.literal`; what it seems to write and reach by the tolerant
-one in `pycode.permissions.simple_commands`, which misses what substitutions, variables, loops and other shells make of their words.
+`pycode.permissions.shell_parser` reads it, `pycode.permissions.command_walk` follows it. A line that cannot be read is never allowed by
+a pattern; what seems to be in it is still looked at for denies.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from typing import Final
 
-from pycode.permissions.literal import NotLiteralError, literal_words
-from pycode.permissions.simple_commands import is_redirection, simple_commands
+from pycode.permissions.command_walk import CommandWalk, Part, Redirected
+from pycode.permissions.literal import MAX_LENGTH, NotLiteralError, literal_words
+from pycode.permissions.shell_syntax import RefusedError, ShellSyntaxError
+
+FREE_TO_WRITE: Final = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr"})
+"""What may always be written."""
+
+FREE_TO_READ: Final = frozenset(
+    {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/stdin"}
+)
+"""What may always be read."""
+
+MAX_HEREDOCS: Final = 50
+"""A line that may hold more here-documents is not read."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_HEREDOC = re.compile(r"<<(?!<)")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class CommandLine:
     """A command line and what it does."""
 
     text: str
     """The whole line."""
-    words: tuple[str, ...]
-    """Its words, quotes resolved, when it is one simple command of literal words; else empty."""
-    problem: str | None
-    """Why it is not known to be read-only, as the end of a sentence; None when it is."""
-    commands: tuple[str, ...]
-    """The simple commands that it seems to hold, their words joined by blanks."""
-    reads: tuple[str, ...] = ()
-    """The words that it may read as files, as written; only of a read-only line."""
-    writes: tuple[str, ...] = ()
-    """The files that its redirections write, as written; only of a line that is not read-only."""
-    reaches: tuple[str, ...] = ()
-    """Other words that look like paths out of the working directory; only of a line that is not read-only."""
+    parts: list[Part] = field(default_factory=list)
+    """Its commands."""
+    redirected: list[Redirected] = field(default_factory=list)
+    """The files that its redirections read and write."""
+    unread: str = ""
+    """Why it cannot be read, as the end of a sentence; empty when it could."""
+    refused: str = ""
+    """What it holds that no command line may hold; empty when nothing."""
+    words: list[tuple[tuple[int, int], ...]] = field(default_factory=list)
+    """Where the words of its commands stand."""
+    _certain: bool | None = None
 
     @property
-    def literal(self) -> bool:
-        """Whether it is one simple command of literal words."""
-        return bool(self.words)
+    def certain(self) -> bool:
+        """Whether two independent readings found the same commands."""
+        if self._certain is None:
+            self._certain = not self.unread and self._is_certain()
+        return self._certain
+
+    def problem(self) -> str | None:
+        """Return why the line is not known to be read-only, as the end of a sentence; None when it is."""
+        from pycode.permissions.programs import check
+
+        if self.refused or self.unread:
+            return f"it holds {self.refused}" if self.refused else self.unread
+        for item in self.redirected:
+            if not item.path.literal:
+                return f"it holds {item.path.reason}"
+            if not item.read and item.path.value not in FREE_TO_WRITE:
+                return "it holds a redirection (>)"
+        for part in self.parts:
+            problem = None
+            if part.role == "inner":
+                problem = f"it runs {part.argv[0]}"
+            elif part.assignments:
+                problem = "it holds an assignment (=)"
+            elif part.role == "command":
+                problem = check(part.argv)[0] if part.literal else f"it holds {part.reason}"
+            if problem is not None:
+                return problem
+        if not any(part.role == "command" for part in self.parts):
+            return "it holds no command"
+        return None if self.certain else "it can be read in two ways"
+
+    def _is_certain(self) -> bool:
+        try:
+            # The strict reading is cheaper; `time` is the one word that it takes for a program.
+            if self.parts and tuple(literal_words(self.text)) == self.parts[0].argv:
+                return True
+        except NotLiteralError:
+            if "`" in self.text:
+                return False
+        from pycode.permissions.second_reading import agrees
+
+        return agrees(self.text, self.words)
 
 
-def analyse(command: str) -> CommandLine:
-    """Return what a command line does."""
-    words, problem, reads = _read_only(command)
-    commands = simple_commands(command)
-    joined = tuple(dict.fromkeys(" ".join(found) for found in commands))
-    if problem is None:
-        return CommandLine(command, tuple(words), None, joined, reads=tuple(reads))
-    writes = _written(commands)
-    reaches = tuple(path for path in _leading_out(commands) if path not in writes)
-    return CommandLine(command, tuple(words), problem, joined, writes=writes, reaches=reaches)
+def analyse(command: str, home: str = "~", folder: str = ".") -> CommandLine:
+    """Return what a command line does.
+
+    Args:
+        command: The line.
+        home: The user's home directory.
+        folder: Where it runs.
+    """
+    control = _CONTROL.search(command)
+    if control is not None:
+        return _unreadable(command, refused=f"the control character U+{ord(control[0]):04X}")
+    if len(command) > MAX_LENGTH:
+        return _unreadable(command, f"it has more than {MAX_LENGTH} characters")
+    from pycode.permissions.shell_parser import parse
+
+    if _has_many_heredocs(command):
+        return _unreadable(command, f"it may hold more than {MAX_HEREDOCS} here-documents")
+    try:
+        sequence = parse(command)
+    except RefusedError as error:
+        return _unreadable(command, refused=str(error))
+    except ShellSyntaxError as error:
+        return _unreadable(command, f"it cannot be read: {error}")
+    walk = CommandWalk(home, folder)
+    walk.walk(sequence)
+    return CommandLine(command, walk.parts, walk.redirected, words=walk.words)
 
 
 def is_read_only_command(command: str) -> tuple[bool, str]:
     """Return whether a command line is known to change nothing, and why it is not.
 
-    It must be one simple command of literal words, with the program and every option on the list in
-    `pycode.permissions.programs`.
+    Every command in it must be of literal words, with the program and each option on the list in
+    `pycode.permissions.programs`, and nothing but `/dev/null` may be written.
     """
-    _, problem, _ = _read_only(command)
+    problem = analyse(command).problem()
     return problem is None, problem or ""
 
 
-def paths_of(command: str) -> list[str]:
-    """Return the words of a command line that look like paths out of the working directory, as written.
-
-    These are words, values after `=` and targets of redirections that are absolute, begin with `~` or `$HOME`, or hold a
-    `..`. The name of a program is none.
-    """
-    return list(_leading_out(simple_commands(command)))
+def _has_many_heredocs(command: str) -> bool:
+    return sum(1 for _ in _HEREDOC.finditer(command)) > MAX_HEREDOCS
 
 
-_HOME = re.compile(r"^\$(HOME\b|\{HOME\})")
+def _unreadable(command: str, unread: str = "", refused: str = "") -> CommandLine:
+    """Return a line of which only is known what seems to be in it."""
+    from pycode.permissions.simple_commands import simple_commands
 
-
-def _read_only(command: str) -> tuple[list[str], str | None, list[str]]:
-    """Return the literal words, why the line is not read-only, and the words that may be files."""
-    from pycode.permissions.programs import check
-
-    try:
-        words = literal_words(command)
-    except NotLiteralError as error:
-        return [], f"it holds {error}", []
-    problem, paths = check(words)
-    return words, problem, paths
-
-
-def _leading_out(commands: list[list[str]]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for words in commands:
-        for index, word in enumerate(words):
-            value = word.partition("=")[2]
-            for text in (value,) if index == 0 else (word, value):
-                path = _HOME.sub("~", text).partition(":")[0]
-                if path.startswith(("/", "~")) or ".." in path.split("/"):
-                    found[path] = None
-    return tuple(found)
-
-
-def _written(commands: list[list[str]]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for words in commands:
-        for operator, target in pairwise(words):
-            descriptor = operator.endswith("&") and target.strip("0123456789-") == ""
-            if ">" in operator and is_redirection(operator) and not descriptor:
-                found[_HOME.sub("~", target)] = None
-    return tuple(found)
+    line = CommandLine(command, unread=unread, refused=refused)
+    if len(command) > MAX_LENGTH or _has_many_heredocs(command):
+        return line
+    for words in simple_commands(command):
+        for first in range(min(len(words), 4)):
+            part = Part(tuple(words[first:]), "suspect", 0, len(command), literal=False)
+            line.parts.append(part)
+    return line

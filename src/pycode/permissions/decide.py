@@ -15,8 +15,9 @@ steps 5 and 6.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from pycode.permissions.matching import Kind, Places, Subject, verdict
 from pycode.permissions.patterns import escape
@@ -24,19 +25,43 @@ from pycode.permissions.request import Context, Mode, Request
 from pycode.permissions.rules import Action, Rule, Source
 from pycode.permissions.subjects import subjects_of
 
+if TYPE_CHECKING:
+    from pycode.permissions.command_matching import CommandFacts
+
 MODE_TABLE: Final[dict[Kind, dict[Mode, Action]]] = {
     "read": {"default": "allow", "confirm": "allow", "plan": "allow", "bypass": "allow"},
     "secret": {"default": "ask", "confirm": "ask", "plan": "ask", "bypass": "allow"},
     "edit": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
     "command": {"default": "allow", "confirm": "ask", "plan": "allow", "bypass": "allow"},
     "home_command": {"default": "ask", "confirm": "ask", "plan": "deny", "bypass": "allow"},
+    "beyond": {"default": "ask", "confirm": "ask", "plan": "deny", "bypass": "allow"},
+    "unread": {"default": "ask", "confirm": "ask", "plan": "deny", "bypass": "allow"},
+    "unknown": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
     "outside": {"default": "ask", "confirm": "ask", "plan": "ask", "bypass": "allow"},
     "repeat": {"default": "ask", "confirm": "ask", "plan": "ask", "bypass": "allow"},
     "tool": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
 }
 """What a mode says where no rule does. `command` in plan is one that is known to change nothing; all others are denied in step 1.
-`home_command` is one that may change something, in a project that holds the home directory. `tool` is any tool that may change
+`home_command` is one that may change something, in a project that holds the home directory; `beyond` one that talks to other machines, or
+acts as somebody else or on the whole machine; `unread` a command line that cannot be read; `unknown` a command in a folder that is not
+known before. `tool` is any tool that may change
 something and is neither an edit nor a command."""
+
+
+STRICT_TABLE: Final[dict[Kind, Action]] = {
+    "read": "allow",
+    "secret": "ask",
+    "edit": "ask",
+    "command": "ask",
+    "home_command": "ask",
+    "beyond": "ask",
+    "unread": "ask",
+    "unknown": "ask",
+    "outside": "ask",
+    "repeat": "ask",
+    "tool": "ask",
+}
+"""What stands in for the mode's table in `pycode rules check --rules`."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,29 +84,45 @@ class Decision:
     """What of that permission: paths or commands."""
     grants: tuple[Rule, ...] = ()
     """For an ask: the rules that the answer "always" stands for."""
+    marked: str = ""
+    """For a command line: the whole of it, with what the decision is about between » and «."""
 
 
 def decide(request: Request, context: Context) -> Decision:
     """Decide about one request."""
+    return explain(request, context)[0]
+
+
+def explain(request: Request, context: Context) -> tuple[Decision, list[Subject]]:
+    """Decide about one request and return what was looked at, too."""
     try:
         subjects = subjects_of(request, context)
     except ValueError as error:
-        return Decision("deny", 1, str(error), permission=request.permission)
-    decisions = [_judge(subject, context) for subject in subjects]
+        return Decision("deny", 1, str(error), permission=request.permission), []
+    rules: dict[Source, list[Rule]] = {}
+    for rule in context.rules:
+        rules.setdefault(rule.source, []).append(rule)
+    judged = [(subject, _judge(subject, context, rules)) for subject in subjects]
     for action in ("deny", "ask"):
-        found = [decision for decision in decisions if decision.action == action]
+        found = [(subject, decision) for subject, decision in judged if decision.action == action]
         if found:
-            return _joined(found)
-    return min(decisions, key=lambda decision: decision.step)
+            decision = _joined([decision for _, decision in found])
+            if request.permission == "bash" and len(request.patterns) == 1:
+                from pycode.permissions.marking import mark
+
+                spans = [subject.span for subject, _ in found if subject.span is not None]
+                decision = replace(decision, marked=mark(request.patterns[0], spans))
+            return decision, subjects
+    decisions = [decision for _, decision in judged]
+    return min(decisions, key=lambda decision: (decision.step, decision.rule is None)), subjects
 
 
-def _judge(subject: Subject, context: Context) -> Decision:
+def _judge(subject: Subject, context: Context, rules: dict[Source, list[Rule]]) -> Decision:
     """Take one subject through the six steps."""
     places = Places(context.root.as_posix(), context.home.as_posix())
     verdicts: dict[Source, tuple[Action, Rule]] = {}
-    for source in dict.fromkeys(rule.source for rule in context.rules):
-        rules = [rule for rule in context.rules if rule.source == source]
-        action, rule = verdict(rules, subject, places)
+    for source, known in rules.items():
+        action, rule = verdict(known, subject, places)
         if action is not None and rule is not None:
             verdicts[source] = (action, rule)
 
@@ -91,14 +132,25 @@ def _judge(subject: Subject, context: Context) -> Decision:
         if action == "deny":
             step = 1 if source == "managed" else 2
             return _decision("deny", step, subject, f"{_OWNERS[source]} {rule} denies it", rule)
-    for source in _ALWAYS_ASK:
-        if source in verdicts and verdicts[source][0] == "ask":
-            rule = verdicts[source][1]
-            return _decision("ask", 3, subject, f"{_OWNERS[source]} {rule} asks", rule)
+    for source, (action, rule) in verdicts.items():
+        if action == "ask" and (source in _ALWAYS_ASK or _is_hidden_denial(subject, rule)):
+            return _decision("ask", 3, subject, _asks(source, rule), rule)
     action, rule = verdict(context.answers, subject, places)
     if action == "allow" and rule is not None:
         return _decision("allow", 4, subject, f"{_OWNERS[rule.source]} {rule} allows it", rule)
     return _rest(subject, context, verdicts)
+
+
+def _is_hidden_denial(subject: Subject, rule: Rule) -> bool:
+    """Return whether a line that was not read names the program that a rule denies."""
+    if subject.kind != "unread" or rule.action != "deny":
+        return False
+    program = rule.pattern.partition(" ")[0].rstrip("*")
+    return program in subject.forms[0]
+
+
+def _asks(source: Source, rule: Rule) -> str:
+    return f"{_OWNERS[source]} {rule} {'asks' if rule.action == 'ask' else 'may mean it'}"
 
 
 def _rest(
@@ -110,17 +162,39 @@ def _rest(
     asks = [(source, rule) for source, (action, rule) in verdicts.items() if action == "ask"]
     if asks and not bypass:
         source, rule = asks[0]
-        return _decision("ask", 5, subject, f"{_OWNERS[source]} {rule} asks", rule)
+        return _decision("ask", 5, subject, _asks(source, rule), rule)
     for source, (action, rule) in left.items():
         if action == "allow" or bypass:
             reason = f"{_OWNERS[source]} {rule} allows it" if action == "allow" else _BYPASSED
             return _decision("allow", 5, subject, reason, rule)
-    action = MODE_TABLE[subject.kind][context.mode]
-    return _decision(action, 6, subject, _mode_reason(subject, context.mode))
+    if subject.facts is not None and subject.facts.role != "command":
+        return _decision("allow", 6, subject, "what runs it is judged instead")
+    if context.strict:
+        action = STRICT_TABLE[subject.kind]
+        reason = subject.about
+    else:
+        action = MODE_TABLE[subject.kind][context.mode]
+        reason = _mode_reason(subject, context.mode)
+    if action == "ask" and subject.kind == "edit" and subject.owner is not None:
+        naming = _naming(subject.owner, context)
+        if naming is not None:
+            reason = f"{_OWNERS[naming.source]} {naming} allows it"
+            return _decision("allow", 6, subject, reason, naming)
+    return _decision(action, 6, subject, reason)
+
+
+def _naming(facts: CommandFacts, context: Context) -> Rule | None:
+    """Return a rule that allows a command by its name, and with it the change that the command is for."""
+    for rule in (*context.rules, *context.answers):
+        allows = rule.action == "allow" and rule.source not in _TIGHTEN_ONLY
+        names = rule.concerns("bash") and rule.pattern != "*"
+        if allows and names and facts.match(rule) == "yes":
+            return rule
+    return None
 
 
 def _mode_reason(subject: Subject, mode: Mode) -> str:
-    if subject.kind in ("outside", "secret", "repeat"):
+    if subject.kind in ("outside", "secret", "repeat", "beyond", "unread", "unknown"):
         return subject.about
     if subject.kind == "home_command":
         return "the project is, or holds, the home directory, where every command asks"
@@ -137,11 +211,14 @@ def _decision(
     remedy = ""
     if action == "ask":
         wanted = subject.always or patterns
+        if subject.note and subject.note != reason:
+            reason = f"{reason} ({subject.note})"
         grants = tuple(Rule(subject.permission, text, "allow", "answer") for text in wanted)
         remedy = "" if step == 3 else _flags(subject.permission, patterns)
     return Decision(action, step, reason, rule, remedy, subject.permission, subject.forms, grants)
 
 
+@lru_cache(maxsize=64)
 def _flags(permission: str, patterns: tuple[str, ...]) -> str:
     import shlex
 

@@ -51,6 +51,17 @@ def check_git(words: Sequence[str]) -> tuple[str | None, list[str]]:
     return problem, parsed.operands[1:] if searches else parsed.operands
 
 
+def unlisted_git_option(words: Sequence[str]) -> str | None:
+    """Return the first option of a subcommand that only reads which is not on its list; None for other subcommands."""
+    rest = list(words)
+    while rest and rest[0] in _GLOBAL:
+        rest.pop(0)
+    if not rest or rest[0] not in GIT_READ_ONLY or rest[0] in _ALSO_WRITING:
+        return None
+    parsed = parse_options(f"git {rest[0]}", GIT_READ_ONLY[rest[0]].options, rest[1:])
+    return parsed.unlisted or ("--format" if _runs_gpg(parsed) else None)
+
+
 def _needs_action(name: str, subcommand: Subcommand, parsed: Parsed) -> str | None:
     if subcommand.bare and not parsed.operands:
         return None
@@ -78,6 +89,9 @@ def _config(parsed: Parsed) -> str | None:
 
 
 _GLOBAL: Final = frozenset({"--no-pager", "--no-optional-locks", "--literal-pathspecs"})
+_ALSO_WRITING: Final = frozenset(
+    {"branch", "config", "reflog", "remote", "stash", "tag", "worktree"}
+)
 _LISTING: Final = frozenset(
     {"--list", "-l", "--contains", "--no-contains", "--merged", "--no-merged", "--points-at"}
 )

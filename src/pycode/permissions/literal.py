@@ -64,6 +64,11 @@ def literal_words(command: str) -> list[str]:
     return words
 
 
+def is_invisible(character: str) -> bool:
+    """Return whether a person would not see a character, or take it for a blank that the shell does not see as one."""
+    return not character.isprintable() or character in _BLANK_LETTERS
+
+
 def _word(command: str, at: int) -> tuple[str, int]:
     """Return the word that begins at `at`, and where it ends."""
     start = at
@@ -124,12 +129,12 @@ def _double_quoted(command: str, at: int) -> tuple[str, int]:
 def _printable(character: str) -> str:
     if not character:
         raise NotLiteralError("a backslash at its end")
-    if not character.isprintable() or character in _BLANK_LETTERS:
+    if is_invisible(character):
         raise NotLiteralError(_NAMES.get(character) or _strange(character))
     return character
 
 
 def _strange(character: str) -> str:
-    if character.isprintable() and character not in _BLANK_LETTERS:
+    if not is_invisible(character):
         return f"the character {character}; quote it"
     return f"the invisible character U+{ord(character):04X}"

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pycode.permissions.patterns import has_wildcard, match_path, match_text
 from pycode.permissions.rules import PATH_KEYS, Action, Rule
 
-Kind = Literal["read", "secret", "edit", "command", "home_command", "outside", "repeat", "tool"]
+if TYPE_CHECKING:
+    from pycode.permissions.command_matching import CommandFacts
+
+Kind = Literal[
+    "read",
+    "secret",
+    "edit",
+    "command",
+    "home_command",
+    "beyond",
+    "unread",
+    "unknown",
+    "outside",
+    "repeat",
+    "tool",
+]
 """What the mode's table tells apart."""
 
 _WEIGHT = {"deny": 3, "ask": 2, None: 1, "allow": 0}
@@ -26,15 +41,25 @@ class Subject:
     forms: tuple[str, ...]
     """Its names: a path as given and as it really is, a command. An allow must hold for each, an ask or deny for one."""
     parts: tuple[str, ...] = ()
-    """What else it contains: the commands of a command line. Asks and denies hold for these too, allows do not."""
+    """Other names of it. Asks and denies hold for these too, allows do not."""
+    facts: CommandFacts | None = None
+    """What rules about commands are held against, for one command of a command line."""
     literal: bool = True
-    """False for a command line of which the words alone do not say what it does: no wildcard allows it."""
+    """False where text alone does not say what it does: no wildcard allows it."""
+    known: bool = True
+    """Whether the forms are all there is to it; else a rule that is not an allow may mean it."""
     about: str = ""
     """What it is, for the reason of a question."""
     limit: str | None = None
     """Why a hard limit denies it."""
     always: tuple[str, ...] = ()
     """The patterns that "always" would allow."""
+    note: str = ""
+    """What is unusual about it, for the reason of a question."""
+    span: tuple[int, int] | None = None
+    """Where what it is about stands in the command line."""
+    owner: CommandFacts | None = None
+    """The command that is there to make this very change: a rule that names it allows the change too."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,14 +81,31 @@ def verdict(
     rule speaks is stricter than an allow.
     """
     known = [rule for rule in rules if rule.concerns(subject.permission)]
+    if subject.facts is not None:
+        return _command_verdict(known, subject.facts)
     found = [_last(known, subject, form, places) for form in subject.forms]
     found += [
         rule
         for part in subject.parts
         if (rule := _last(known, subject, part, places)) is not None and rule.action != "allow"
     ]
+    if not subject.known:
+        found += [rule for rule in known if rule.action != "allow"][:1]
     strict = max(found, key=lambda rule: _WEIGHT[rule.action if rule else None], default=None)
     return (strict.action, strict) if strict else (None, None)
+
+
+def _command_verdict(rules: list[Rule], facts: CommandFacts) -> tuple[Action | None, Rule | None]:
+    possible: Rule | None = None
+    for rule in reversed(rules):
+        match = facts.match(rule)
+        if match == "yes":
+            if possible is not None and rule.action != "deny":
+                break
+            return rule.action, rule
+        if match == "maybe" and possible is None:
+            possible = rule
+    return (None if possible is None else "ask"), possible
 
 
 def _last(rules: list[Rule], subject: Subject, form: str, places: Places) -> Rule | None:

@@ -31,6 +31,21 @@ class Parsed:
     """The words that are no options."""
     problem: str | None = None
     """The first option that is not allowed, as the end of a sentence."""
+    unlisted: str | None = None
+    """That option."""
+
+
+@lru_cache(maxsize=64)
+def option_kinds(allowed: str) -> dict[str, str]:
+    """Return option to FLAG, VALUE or JOINED."""
+    known: dict[str, str] = {}
+    for entry in allowed.split():
+        name, kind = (entry[:-1], entry[-1]) if entry[-1] in "=?" else (entry, FLAG)
+        if name.startswith("--") or name == "-#":
+            known[name] = kind
+        else:
+            known.update({f"-{letter}": kind for letter in name[1:]})
+    return known
 
 
 def parse_options(program: str, allowed: str, words: Sequence[str], joins: bool = True) -> Parsed:
@@ -42,7 +57,7 @@ def parse_options(program: str, allowed: str, words: Sequence[str], joins: bool 
         words: The words, quotes resolved.
         joins: Whether the program takes a short option's value from the same word.
     """
-    known = _known(allowed)
+    known = option_kinds(allowed)
     parsed = Parsed()
     rest = list(reversed(words))
     while rest and parsed.problem is None:
@@ -59,24 +74,11 @@ def parse_options(program: str, allowed: str, words: Sequence[str], joins: bool 
     return parsed
 
 
-@lru_cache(maxsize=64)
-def _known(allowed: str) -> dict[str, str]:
-    """Return option to FLAG, VALUE or JOINED."""
-    known: dict[str, str] = {}
-    for entry in allowed.split():
-        name, kind = (entry[:-1], entry[-1]) if entry[-1] in "=?" else (entry, FLAG)
-        if name.startswith("--") or name == "-#":
-            known[name] = kind
-        else:
-            known.update({f"-{letter}": kind for letter in name[1:]})
-    return known
-
-
 def _long(program: str, known: dict[str, str], word: str, rest: list[str], parsed: Parsed) -> None:
     name, mark, value = word.partition("=")
     kind = known.get(name)
     if kind is None or (mark and kind == FLAG):
-        parsed.problem = _unknown(program, name)
+        parsed.problem, parsed.unlisted = _unknown(program, name), name
         return
     parsed.options.add(name)
     if mark:
@@ -92,13 +94,14 @@ def _short(
         name = f"-{letter}"
         kind = known.get(name)
         if kind is None:
-            parsed.problem = _unknown(program, name)
+            parsed.problem, parsed.unlisted = _unknown(program, name), name
             return
         parsed.options.add(name)
         if kind == FLAG:
             continue
         if word[index:] and not joins:
             parsed.problem = f"{program} {name} needs its value as a word of its own"
+            parsed.unlisted = name
         elif word[index:]:
             parsed.values.append(word[index:])
         elif kind == VALUE:
@@ -112,6 +115,7 @@ def _next_word(program: str, name: str, rest: list[str], parsed: Parsed) -> None
     elif rest[-1].startswith("-") and not _NUMBER.fullmatch(rest[-1]):
         # A program that sees no value here would take the word for an option.
         parsed.problem = f"{program} {name} is followed by {rest[-1]}, which looks like an option"
+        parsed.unlisted = name
     else:
         parsed.values.append(rest.pop())
 

@@ -39,14 +39,27 @@ def match_path(pattern: str, path: str, root: str, home: str, *, below: bool = F
     return _match_names(_path_names(pattern, root, home, below), _names(_fold(_slashed(path))))
 
 
+@lru_cache(maxsize=1024)
 def escape(text: str) -> str:
     """Return the pattern that matches exactly `text`."""
     return re.sub(r"([*?])", r"\\\1", text)
 
 
+@lru_cache(maxsize=1024)
 def has_wildcard(pattern: str) -> bool:
     """Return whether a text pattern can match more than one text."""
     return any(piece[0] in "*?" for piece in _PIECE.findall(pattern))
+
+
+@lru_cache(maxsize=1024)
+def sure_beginning(pattern: str) -> str:
+    """Return the text that everything begins with which a text pattern matches, but for a closing ` *`."""
+    found: list[str] = []
+    for piece in _PIECE.findall(pattern):
+        if piece[0] in "*?":
+            break
+        found.append(piece[1:] if piece in ("\\*", "\\?") else piece)
+    return "".join(found)
 
 
 @lru_cache(maxsize=1024)

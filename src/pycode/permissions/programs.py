@@ -54,6 +54,21 @@ def check(words: Sequence[str]) -> Judgement:
     return problem, _files(program, parsed)
 
 
+def unlisted_option(name: str, words: Sequence[str]) -> str | None:
+    """Return the first option that is not on the list of a program that does nothing but read; None for other programs."""
+    if name == "find":
+        return _scan_find(words)[0]
+    if name == "git":
+        from pycode.permissions.git_commands import unlisted_git_option
+
+        return unlisted_git_option(words)
+    program = READ_ONLY_PROGRAMS.get(name)
+    if program is None:
+        return None
+    options = f"{program.options} --help --version"
+    return parse_options(name, options, words, program.joins).unlisted
+
+
 def names() -> list[str]:
     """Return the names of all programs that are listed."""
     return sorted({*READ_ONLY_PROGRAMS, *_SPECIAL, *_VERSION_ONLY})
@@ -194,6 +209,8 @@ READ_ONLY_PROGRAMS: Final[dict[str, Program]] = {
         "text",
         _date,
     ),
+    "true": Program("", "text"),
+    "false": Program("", "text"),
     "uname": Program("-asnrvmpio --all", problem=_no_operands),
     "whoami": Program("", problem=_no_operands),
     "id": Program("-ugGnrz --user --group --groups --name --real", "text"),
@@ -225,6 +242,14 @@ def _sed(words: Sequence[str]) -> Judgement:
 
 
 def _find(words: Sequence[str]) -> Judgement:
+    unlisted, paths = _scan_find(words)
+    if unlisted is not None:
+        return f"find {unlisted} is not known to be read-only", []
+    return None, paths
+
+
+def _scan_find(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Return the first word that is not on the list of find, if there is one, and the paths before it."""
     paths: list[str] = []
     rest = list(reversed(words))
     started = False
@@ -236,12 +261,12 @@ def _find(words: Sequence[str]) -> Judgement:
         started = True
         if word in _FIND_VALUES or re.fullmatch(r"-newer[aBcm][aBcmt]", word):
             if not rest:
-                return f"find {word} has no value", []
+                return word, []
             value = rest.pop()
             if word not in _FIND_PATTERNS:
                 paths.append(value)
         elif word not in _FIND_WORDS:
-            return f"find {word} is not known to be read-only", []
+            return word, []
     return None, [path for path in paths if path not in _FIND_LINKS]
 
 

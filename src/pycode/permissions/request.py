@@ -31,6 +31,8 @@ class Request:
     """The patterns that an answer "always" stands for; what is asked about when empty."""
     read_only: bool = False
     """Whether the tool changes nothing. `bash` is judged by its command instead."""
+    real: Sequence[str] = ()
+    """The real path behind each of `paths`, when they were resolved before: the decision is about exactly these."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,10 @@ class Context:
     """What was allowed for good: stored answers and `--allow`."""
     readable: Sequence[Path] = field(default_factory=tuple)
     """Folders outside the project that are free to read: PyCode's own outputs."""
+    shell: str = "posix"
+    """The language of command lines; only `posix` is read."""
+    strict: bool = False
+    """Whether the table of `pycode rules check --rules` stands in for the mode's: all but reading inside the project asks."""
     temporary: Path | None = None
     """The system's folder for temporary files; what begins with `pycode` in it is free to read."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from pycode.core.errors import UsageError
 
@@ -62,24 +62,36 @@ class Rule:
         return match_text(self.permission, wanted)
 
 
-def parse_rules(value: Mapping[str, str | Mapping[str, str]] | str, source: Source) -> list[Rule]:
+def parse_rules(value: Mapping[str, Any] | str, source: Source) -> list[Rule]:
     """Return the rules of a config value, in its order.
 
     Args:
-        value: One action for everything, or permission key to an action or to a mapping of pattern to action.
+        value: One action for everything, or permission key to an action or to a mapping of pattern to action. Instead of an action
+            a pattern may have a mapping: the `action`, and under `match` and `not_match` examples that are tried at once. Lists of
+            rules in one line under `allow`, `ask` and `deny` are read too; of these a deny goes before an ask, and that before an
+            allow.
         source: Whose rules they are.
 
     Raises:
-        UsageError: A key, pattern or action is none.
+        UsageError: A key, pattern, action or example is wrong.
     """
     if isinstance(value, str):
         return [Rule("*", "*", _action(value, "everything"), source)]
     rules: list[Rule] = []
     for key, patterns in value.items():
+        if key in get_args(Action) and isinstance(patterns, list):
+            continue
         if isinstance(patterns, str):
-            patterns = {"*": patterns}  # noqa: PLW2901
+            rules.append(parse_rule_text(key, _action(patterns, key), source))
+            continue
+        if not isinstance(patterns, Mapping):
+            raise UsageError(f"the rules for {key!r} must be an action, or patterns with one each")
         for pattern, action in patterns.items():
-            rules.append(Rule(_key(key, key), _pattern(pattern, key), _action(action, key), source))
+            rules.append(_rule(_key(key, key), _pattern(pattern, key), action, source))
+    for action in get_args(Action):
+        texts = value.get(action)
+        for text in texts if isinstance(texts, list) else ():
+            rules.append(parse_rule_text(str(text), action, source))
     return rules
 
 
@@ -106,6 +118,27 @@ def parse_rule_text(text: str, action: Action = "allow", source: Source = "flag"
         raise UsageError(f"{text!r} is not a rule; write a key and a pattern, {_EXAMPLE}")
     key = _key(name.strip(), text)
     return Rule(key, _pattern(_from_claude(key, pattern), text), action, source)
+
+
+def _rule(key: str, pattern: str, value: object, source: Source) -> Rule:
+    """Return the rule of a pattern whose value is an action, or a mapping with examples."""
+    if not isinstance(value, Mapping):
+        return Rule(key, pattern, _action(value, key), source)
+    unknown = set(value) - {"action", "match", "not_match"}
+    if unknown:
+        raise UsageError(
+            f"the rule {key}({pattern}) has {sorted(unknown)[0]!r}; known are action, match and not_match"
+        )
+    rule = Rule(key, pattern, _action(value.get("action"), key), source)
+    examples = [value.get(name, []) for name in ("match", "not_match")]
+    if not all(
+        isinstance(texts, list) and all(isinstance(t, str) for t in texts) for texts in examples
+    ):
+        raise UsageError(f"the examples of the rule {rule} must be lists of text")
+    from pycode.permissions.rule_examples import try_examples
+
+    try_examples(rule, *examples)
+    return rule
 
 
 def _from_claude(key: str, pattern: str) -> str:

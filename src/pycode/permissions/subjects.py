@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pycode.permissions.command_line import CommandLine, analyse
 from pycode.permissions.matching import Kind, Subject
 from pycode.permissions.request import Context, Request
 from pycode.permissions.rules import PATH_KEYS
@@ -27,7 +26,6 @@ _FREE = frozenset(
         "stdin",
         "stdout",
         "stderr",
-        "tty",
         "fd",
     )
 )
@@ -40,73 +38,36 @@ def subjects_of(request: Request, context: Context) -> list[Subject]:
         ValueError: A path of the request cannot be one.
     """
     if request.permission == "bash":
-        return list(_commands(request, context))
+        from pycode.permissions.command_subjects import command_subjects
+
+        return list(command_subjects(request, context))
     if request.permission in PATH_KEYS - {"external_directory"}:
         return list(_paths(request, context))
     return list(_others(request, context))
 
 
-def command_subject(
-    line: CommandLine,
-    *,
-    kind: Kind = "command",
-    limit: str | None = None,
-    always: tuple[str, ...] = (),
-) -> Subject:
-    """Return the subject that a command line is for rules about `bash`."""
-    return Subject(
-        "bash",
-        kind,
-        (line.text,),
-        parts=tuple(part for part in line.commands if part != line.text),
-        literal=line.literal,
-        about="a command",
-        limit=limit,
-        always=always,
-    )
-
-
-def _commands(request: Request, context: Context) -> Iterator[Subject]:
-    base = context.directory
-    for path in request.paths:
-        base = resolve(_at_home(path, context), context.directory)
-        yield from _outside(base, context, read=False)
-    for command in request.patterns:
-        line = analyse(command)
-        problem = line.problem or (_git_problem(line, base) if context.mode == "plan" else None)
-        limit = None
-        if problem is not None and context.mode == "plan":
-            limit = f"in plan mode a command must be known to change nothing, and {problem}"
-        at_home = context.home.is_relative_to(context.root)
-        kind: Kind = "home_command" if at_home and problem is not None else "command"
-        yield command_subject(line, kind=kind, limit=limit, always=tuple(request.always))
-        for path in line.reads:
-            yield from _path(path, base, context, "read", read=True)
-        for path in line.writes:
-            if path not in _FREE:
-                yield from _path(path, base, context, "edit", read=False)
-        for path in line.reaches:
-            yield from _word(path, base, context)
-
-
-def _git_problem(line: CommandLine, directory: Path) -> str | None:
-    if line.words[0] != "git":
-        return None
-    from pycode.permissions.git_helpers import program_in_repository
-
-    return program_in_repository(directory)
-
-
 def _paths(request: Request, context: Context) -> Iterator[Subject]:
     read = request.permission != "edit"
-    for path in request.paths or request.patterns or ["."]:
-        yield from _path(path, context.directory, context, request.permission, read=read)
+    for path, known in given_paths(request):
+        yield from path_subjects(
+            path, context.directory, context, request.permission, read=read, known=known
+        )
+    for path in () if request.paths else request.patterns or ["."]:
+        yield from path_subjects(path, context.directory, context, request.permission, read=read)
+
+
+def given_paths(request: Request) -> Iterator[tuple[str, Path | None]]:
+    """Yield the paths of a request, each with its real path where that is known."""
+    for index, path in enumerate(request.paths):
+        yield path, Path(request.real[index]) if request.real else None
 
 
 def _others(request: Request, context: Context) -> Iterator[Subject]:
     writes = not request.read_only
-    for path in request.paths:
-        yield from _path(path, context.directory, context, None, read=not writes)
+    for path, known in given_paths(request):
+        yield from path_subjects(
+            path, context.directory, context, None, read=not writes, known=known
+        )
     limit = f"plan mode changes nothing, and {request.permission} may" if writes else None
     kind: Kind = "tool" if writes else "read"
     about = f"a call of {request.permission}"
@@ -125,12 +86,18 @@ def _others(request: Request, context: Context) -> Iterator[Subject]:
         )
 
 
-def _path(
-    path: str, base: Path, context: Context, permission: str | None, *, read: bool
+def path_subjects(
+    path: str,
+    base: Path,
+    context: Context,
+    permission: str | None,
+    *,
+    read: bool,
+    known: Path | None = None,
 ) -> Iterator[Subject]:
     """Yield the subject of a path that a tool names, and of its lying outside."""
-    path = _at_home(path, context)
-    real = resolve(path, base)
+    path = at_home(path, context)
+    real = known or resolve(path, base)
     given = _given(path, base, real, context.root)
     limit = None
     if not read and context.mode == "plan":
@@ -145,26 +112,13 @@ def _path(
             f"{real} may hold secrets" if secret else f"{'reading' if read else 'writing'} {real}"
         )
         yield Subject(permission or "edit", kind, forms, about=about, limit=limit)
-    yield from _outside(real, context, read=read, given=given)
+    yield from outside_subjects(real, context, read=read, given=given)
 
 
-def _word(path: str, base: Path, context: Context) -> Iterator[Subject]:
-    """Yield the subject of a word of a command that looks like a path, when it is one that lies outside."""
-    path = _at_home(path, context)
-    if path.startswith("/"):
-        top = "/" + path.strip("/").partition("/")[0]
-        if not os.path.exists(top):
-            return  # a route of a web server, a regular expression
-    try:
-        real = resolve(path, base)
-    except ValueError:
-        return  # no file can have this name, so it names none
-    yield from _outside(real, context, read=False)
-
-
-def _outside(
+def outside_subjects(
     real: Path, context: Context, *, read: bool, given: Path | None = None
 ) -> Iterator[Subject]:
+    """Yield the subject of a real path that lies outside the project and is not free."""
     if real.is_relative_to(context.root):
         return
     if _FREE.intersection((real.as_posix(), real.parent.as_posix(), (given or real).as_posix())):
@@ -201,6 +155,6 @@ def _given(path: str, base: Path, real: Path, root: Path) -> Path:
     return given
 
 
-def _at_home(path: str, context: Context) -> str:
+def at_home(path: str, context: Context) -> str:
     """Return a path with `~` replaced by the home directory of the context."""
     return str(context.home) + path[1:] if path == "~" or path.startswith("~/") else path

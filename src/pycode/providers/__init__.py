@@ -13,11 +13,23 @@ if TYPE_CHECKING:
     from pycode.providers.base import StreamEvent as StreamEvent
     from pycode.providers.create import create_provider as create_provider
     from pycode.providers.create import resolve_model as resolve_model
+    from pycode.providers.gemini import GeminiProvider as GeminiProvider
+    from pycode.providers.openai_chat import CohereProvider as CohereProvider
+    from pycode.providers.openai_chat import MistralProvider as MistralProvider
+    from pycode.providers.openai_chat import OllamaProvider as OllamaProvider
     from pycode.providers.openai_chat import OpenAIProvider as OpenAIProvider
+    from pycode.providers.openai_responses import (
+        OpenAIResponsesProvider as OpenAIResponsesProvider,
+    )
 
 __all__ = [
     "AnthropicProvider",
+    "CohereProvider",
+    "GeminiProvider",
+    "MistralProvider",
+    "OllamaProvider",
     "OpenAIProvider",
+    "OpenAIResponsesProvider",
     "Provider",
     "ProviderConfig",
     "StreamEvent",
@@ -31,6 +43,8 @@ __getattr__ = lazy_exports(
         "anthropic": ["AnthropicProvider"],
         "base": ["Provider", "ProviderConfig", "StreamEvent"],
         "create": ["create_provider", "resolve_model"],
-        "openai_chat": ["OpenAIProvider"],
+        "gemini": ["GeminiProvider"],
+        "openai_chat": ["CohereProvider", "MistralProvider", "OllamaProvider", "OpenAIProvider"],
+        "openai_responses": ["OpenAIResponsesProvider"],
     },
 )

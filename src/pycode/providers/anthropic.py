@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from pycode.core.errors import ProviderError
 from pycode.providers.anthropic_request import AnthropicRequests
 from pycode.providers.anthropic_stream import AnthropicReader
 from pycode.providers.base import ProviderConfig
-from pycode.providers.failures import stream_error
 from pycode.providers.hosted import HostedProvider, without_suffixes
-from pycode.providers.hosts import Host, find_host
-from pycode.providers.reading import Reader, parse_event
-from pycode.providers.sse import SseEvent
+from pycode.providers.hosts import ANTHROPIC_MESSAGES, Host, find_host
+from pycode.providers.question import Question
+from pycode.providers.reading import Reader
 
 API_VERSION = "2023-06-01"
 """The version of the protocol that is spoken, in the header `anthropic-version`."""
@@ -22,8 +19,8 @@ API_VERSION = "2023-06-01"
 class AnthropicProvider(HostedProvider):
     """Claude models, at Anthropic or behind any address that speaks the same protocol.
 
-    Beside those of every provider, `stream` takes the options `metadata`, `output_config`, `stop_sequences`, `thinking`,
-    `tool_choice` and `top_p`, which go into the body as they are.
+    Beside those of every provider, `stream` takes the options `metadata`, `stop_sequences`, `tool_choice` and `top_p`, which go
+    into the body as they are.
     """
 
     def __init__(self, config: ProviderConfig | None = None) -> None:
@@ -35,12 +32,11 @@ class AnthropicProvider(HostedProvider):
         Raises:
             UsageError: The base URL is no URL.
         """
-        host = find_host("anthropic") if config is None else find_host(config.name)
+        host = find_host("anthropic" if config is None else config.name)
         self._requests = AnthropicRequests()
         super().__init__(config, host or _ANY)
 
-    @property
-    def _path(self) -> str:
+    def _path(self, model: str) -> str:
         return "/v1/messages"
 
     @property
@@ -52,45 +48,13 @@ class AnthropicProvider(HostedProvider):
 
     def _protocol_headers(self, key: str) -> Mapping[str, str]:
         version = {"anthropic-version": API_VERSION}
-        return {**version, "x-api-key": key} if key else version
+        return {**version, self._host.key_header or "x-api-key": key} if key else version
 
-    def _body(
-        self,
-        model: str,
-        messages: list[dict[str, Any]],
-        *,
-        system: str | None,
-        tools: list[dict[str, Any]] | None,
-        temperature: float | None,
-        max_tokens: int | None,
-        options: Mapping[str, Any],
-    ) -> bytes:
-        return self._requests.body(
-            model,
-            self._profile(model),
-            messages,
-            system=system,
-            tools=tools,
-            temperature=temperature,
-            max_tokens=max_tokens,
-            options=options,
-        )
+    def _body(self, question: Question) -> bytes:
+        return self._requests.body(question)
 
     def _reader(self, model: str) -> Reader:
         return AnthropicReader(self._service, model)
 
-    def _is_last(self, event: SseEvent) -> bool:
-        return event.event == "message_stop" or (
-            len(event.data) < 80 and '"message_stop"' in event.data
-        )
 
-    def _first_error(self, event: SseEvent, model: str) -> ProviderError | None:
-        if '"error"' not in event.data[:200]:
-            return None
-        payload = parse_event(self._service, event.data, model)
-        if payload.get("type") != "error":
-            return None
-        return stream_error(self._service, payload.get("error"), model)
-
-
-_ANY = Host("anthropic", "anthropic-messages", "https://api.anthropic.com")
+_ANY = Host("anthropic", ANTHROPIC_MESSAGES, "https://api.anthropic.com")

@@ -7,20 +7,20 @@ messages, so that a request finds what the one before it wrote.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from pycode.providers.conversation import MISSING_RESULT, Piece, arrange, clean_id
+from pycode.providers.conversation import MISSING_RESULT, Piece, arrange, clean_id, clean_name
 from pycode.providers.encoded import EncodedList, dump
-from pycode.providers.profiles import Profile
+from pycode.providers.hosts import ANTHROPIC_MESSAGES as OPAQUE
+from pycode.providers.question import Question, blocks_of, replayed
 
-OPAQUE = "anthropic-messages"
-"""Marks the opaque values that this protocol made."""
 DEFAULT_MAX_TOKENS = 32_000
 """The most tokens of an answer where nothing else is asked for and the model allows as many."""
-BODY_OPTIONS = ("metadata", "output_config", "stop_sequences", "thinking", "tool_choice", "top_p")
+BODY_OPTIONS = ("metadata", "stop_sequences", "tool_choice", "top_p")
 """The options that go into the body as they are."""
 
+_LEAST_BUDGET = 1024
 _MARK = b',"cache_control":{"type":"ephemeral"}}'
 
 
@@ -31,37 +31,25 @@ class AnthropicRequests:
         self._messages: dict[str, EncodedList[Piece]] = {}
         self._tools: EncodedList[bytes] = EncodedList()
 
-    def body(
-        self,
-        model: str,
-        profile: Profile,
-        messages: Sequence[dict[str, Any]],
-        *,
-        system: str | None,
-        tools: Sequence[dict[str, Any]] | None,
-        temperature: float | None,
-        max_tokens: int | None,
-        options: Mapping[str, Any],
-    ) -> bytes:
-        """Return the JSON of a request; see `Provider.stream` for the arguments."""
-        fields: dict[str, Any] = {
-            "model": model,
-            "max_tokens": max_tokens or min(profile.output, DEFAULT_MAX_TOKENS),
-            "stream": True,
-        }
-        if temperature is not None and profile.temperature:
-            fields["temperature"] = temperature
-        if profile.adaptive_thinking:
-            # These models hide what they think, and what they say between calls, unless asked.
-            fields["thinking"] = {"type": "adaptive", "display": "summarized"}
-        fields |= {name: options[name] for name in BODY_OPTIONS if name in options}
+    def body(self, question: Question) -> bytes:
+        """Return the JSON of a request."""
+        limit = question.max_tokens or min(question.profile.output, DEFAULT_MAX_TOKENS)
+        fields: dict[str, Any] = {"model": question.model, "max_tokens": limit, "stream": True}
+        fields |= _thinking(question, limit)
+        if question.temperature is not None and "thinking" not in fields:
+            fields["temperature"] = question.temperature
+        if question.schema is not None:
+            answer = {"format": {"type": "json_schema", "schema": question.schema}}
+            fields["output_config"] = fields.get("output_config", {}) | answer
+        fields |= question.taken(BODY_OPTIONS)
         parts = [dump(fields)[:-1]]
-        if tools:
-            encoded = self._tools.encode(tools, _tool)
+        if question.tools:
+            encoded = self._tools.encode(question.tools, _tool)
             parts += [b',"tools":[', b",".join([*encoded[:-1], _marked(encoded[-1])]), b"]"]
-        if system and system.strip():
-            parts += [b',"system":[', _marked(dump({"type": "text", "text": system})), b"]"]
-        parts += [b',"messages":[', self._render(model, messages), b"]}"]
+        if question.system:
+            system = dump({"type": "text", "text": question.system})
+            parts += [b',"system":[', _marked(system), b"]"]
+        parts += [b',"messages":[', self._render(question.model, question.messages), b"]}"]
         return b"".join(parts)
 
     def _render(self, model: str, messages: Sequence[dict[str, Any]]) -> bytes:
@@ -73,6 +61,26 @@ class AnthropicRequests:
         users = [i for i, piece in enumerate(pieces) if piece.role == "user"]
         marks = set(users[-2:])
         return b",".join(_message(piece, marked=i in marks) for i, piece in enumerate(pieces))
+
+
+def _thinking(question: Question, limit: int) -> dict[str, Any]:
+    """Return the fields that say how much to think; these models do not think unless asked."""
+    effort = question.effort
+    if question.thinking == "off":
+        return {}
+    if question.profile.adaptive_thinking:
+        # What they think, and what they say between calls, is hidden unless asked for.
+        adaptive = {"thinking": {"type": "adaptive", "display": "summarized"}}
+        return adaptive if effort is None else {**adaptive, "output_config": {"effort": effort}}
+    if not isinstance(effort, int):
+        return {}
+    if question.max_tokens is None:
+        limit = min(question.profile.output, DEFAULT_MAX_TOKENS + effort)
+    # Thinking counts as output: half of it is left to the answer.
+    budget = min(effort, limit // 2)
+    if budget < _LEAST_BUDGET:
+        return {}
+    return {"max_tokens": limit, "thinking": {"type": "enabled", "budget_tokens": budget}}
 
 
 def _message(piece: Piece, *, marked: bool) -> bytes:
@@ -89,7 +97,7 @@ def _marked(block: bytes) -> bytes:
 def _tool(tool: dict[str, Any]) -> bytes:
     return dump(
         {
-            "name": tool["name"],
+            "name": clean_name(tool["name"]),
             "description": tool["description"],
             "input_schema": tool["parameters"],
         }
@@ -100,7 +108,7 @@ def _trimmed(pieces: list[Piece], messages: Sequence[dict[str, Any]], model: str
     """Cut the white space at the end of an answer that the model is to go on with; it is refused."""
     if not messages or messages[-1]["role"] != "assistant":
         return pieces
-    content = _blocks(messages[-1])
+    content = blocks_of(messages[-1])
     if not content or content[-1]["type"] != "text":
         return pieces
     last = {**content[-1], "text": content[-1]["text"].rstrip()}
@@ -109,7 +117,7 @@ def _trimmed(pieces: list[Piece], messages: Sequence[dict[str, Any]], model: str
 
 def _piece(message: dict[str, Any], model: str) -> Piece:
     piece = Piece(message["role"])
-    for block in _blocks(message):
+    for block in blocks_of(message):
         if block["type"] == "tool_result":
             ident = clean_id(block["id"])
             piece.results[ident] = _result(ident, block)
@@ -118,11 +126,6 @@ def _piece(message: dict[str, Any], model: str) -> Piece:
             piece.calls.append(clean_id(block["id"]))
         piece.blocks += _wire_blocks(block, model)
     return piece
-
-
-def _blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
-    content = message["content"]
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _wire_blocks(block: dict[str, Any], model: str) -> list[bytes]:
@@ -139,28 +142,22 @@ def _wire_blocks(block: dict[str, Any], model: str) -> list[bytes]:
             }
             return [dump({"type": "image", "source": source})]
         case "reasoning":
-            values = block.get("opaque") or []
-            return [dump(_replayed(v, block["text"])) for v in values if _is_ours(v, model)]
+            values = replayed(block, OPAQUE, model)
+            return [dump(_reasoning(value, block["text"])) for value in values]
         case "tool_call":
             call = {
                 "type": "tool_use",
                 "id": clean_id(block["id"]),
-                "name": block["name"],
+                "name": clean_name(block["name"]),
                 "input": block["arguments"],
             }
-            for value in block.get("opaque") or []:
-                if _is_ours(value, model):
-                    call |= value["fields"]
+            for value in replayed(block, OPAQUE, model):
+                call |= value["fields"]
             return [dump(call)]
     raise ValueError(f"a message has a block of unknown type {block['type']!r}")
 
 
-def _is_ours(value: Any, model: str) -> bool:
-    """Return whether an opaque value came from this protocol and model; no other can read it."""
-    return isinstance(value, dict) and value.get("protocol") == OPAQUE and value["model"] == model
-
-
-def _replayed(value: dict[str, Any], text: str) -> dict[str, Any]:
+def _reasoning(value: dict[str, Any], text: str) -> dict[str, Any]:
     if "block" in value:
         block: dict[str, Any] = value["block"]
         return block

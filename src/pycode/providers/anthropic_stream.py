@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pycode.providers.anthropic_request import OPAQUE
-from pycode.providers.base import USAGE_KEYS, StreamEvent
-from pycode.providers.encoded import dump, parse_arguments, whole_characters
+from pycode.providers.base import USAGE_KEYS
+from pycode.providers.encoded import dump, parse_arguments
 from pycode.providers.failures import Service, stream_error
-from pycode.providers.reading import parse_event, stream_was_cut, tool_call_end
-from pycode.providers.sse import SseEvent
+from pycode.providers.hosts import ANTHROPIC_MESSAGES as OPAQUE
+from pycode.providers.reading import Reader
 
 _REASONS = {
     "end_turn": "stop",
@@ -45,186 +43,149 @@ class _Block:
         return str(self.raw.get("type"))
 
 
-class AnthropicReader:
+class AnthropicReader(Reader):
     """Turns the events of one response into neutral ones."""
 
     def __init__(self, service: Service, model: str) -> None:
-        self._service = service
-        self._model = model
+        super().__init__(service, model)
         self._open: dict[int, _Block] = {}
-        self._usage = dict.fromkeys(USAGE_KEYS, 0)
         self._called = False
         self._stop_reason: str | None = None
-        self._done = False
 
-    def read(self, event: SseEvent) -> Iterator[StreamEvent]:
-        """Yield what one event means.
-
-        Raises:
-            ProviderError: The service reports an error, or the event is no JSON object.
-        """
-        payload = parse_event(self._service, event.data, self._model)
+    def read(self, data: str) -> None:
+        """Read one event; see `Reader.read`."""
+        payload = self._parse(data)
         match payload.get("type"):
             case "content_block_delta":
-                yield from self._delta(int(payload.get("index", 0)), payload.get("delta") or {})
+                self._delta(int(payload.get("index", 0)), payload.get("delta") or {})
             case "content_block_start":
-                yield from self._stop_all()
-                block = payload.get("content_block") or {}
-                yield from self._start(int(payload.get("index", 0)), block)
+                self._stop_all()
+                self._start(int(payload.get("index", 0)), payload.get("content_block") or {})
             case "content_block_stop":
-                yield from self._stop(int(payload.get("index", 0)))
+                self._stop(int(payload.get("index", 0)))
             case "message_start":
-                yield from self._begin(payload.get("message") or {})
+                self._begin(payload.get("message") or {})
             case "message_delta":
-                yield from self._stop_all()
+                self._stop_all()
                 self._stop_reason = (payload.get("delta") or {}).get("stop_reason")
-                yield self._count(payload.get("usage"))
+                self._count_tokens(payload.get("usage"))
             case "message_stop":
-                yield from self._finish()
+                self._end()
             case "message":
                 # The whole answer at once, from a gateway that does not stream.
-                yield from self._begin(payload)
+                self._begin(payload)
                 self._stop_reason = payload.get("stop_reason")
-                yield from self._finish()
-            case "error":
+                self._end()
+            case kind if kind == "error" or payload.get("error"):
                 raise stream_error(self._service, payload.get("error"), self._model)
 
-    def end(self) -> list[StreamEvent]:
-        """Return what the end of the stream means: nothing after `message_stop`.
-
-        Raises:
-            NetworkError: It ended too early.
-        """
-        if not self._done:
-            raise stream_was_cut(self._service, self._model)
-        return []
-
-    def close(self) -> Iterator[StreamEvent]:
-        """Yield the ends of what is still open; a call that is not complete stays raw."""
+    def close(self) -> None:
+        """End what is still open after an error; see `Reader.close`."""
         while self._open:
             _, block = self._open.popitem()
-            match block.type:
-                case "text":
-                    yield StreamEvent("text_end")
-                case "thinking":
-                    yield StreamEvent("reasoning_end")
-                case "tool_use":
-                    text = "".join(block.pieces)
-                    yield tool_call_end(block.raw["id"], block.raw["name"], text, complete=False)
+            if block.type == "tool_use":
+                text = "".join(block.pieces)
+                self._end_call(block.raw["id"], block.raw["name"], text, complete=False)
+        self._close_block()
 
-    def _begin(self, message: dict[str, Any]) -> Iterator[StreamEvent]:
+    def _begin(self, message: dict[str, Any]) -> None:
         # A second beginning comes from a proxy that tried again: what came before it does not count.
-        yield from self.close()
-        self._usage = dict.fromkeys(USAGE_KEYS, 0)
+        self.close()
+        self.usage = dict.fromkeys(USAGE_KEYS, 0)
         self._called = False
         self._stop_reason = None
-        yield StreamEvent("start")
-        yield self._count(message.get("usage"))
+        self._emit("start")
+        self._count_tokens(message.get("usage"))
         for index, block in enumerate(message.get("content") or []):
-            yield from self._start(index, block)
-            yield from self._stop(index)
+            self._start(index, block)
+            self._stop(index)
 
-    def _start(self, index: int, raw: dict[str, Any]) -> Iterator[StreamEvent]:
+    def _start(self, index: int, raw: dict[str, Any]) -> None:
         block = self._open[index] = _Block(dict(raw))
         match block.type:
             case "text":
-                yield StreamEvent("text_start")
-                if raw.get("text"):
-                    yield StreamEvent("text_delta", {"text": whole_characters(raw["text"])})
+                self._open_block("text")
+                self._text("text", raw.get("text") or "")
             case "thinking":
-                yield StreamEvent("reasoning_start")
-                if raw.get("thinking"):
-                    yield StreamEvent(
-                        "reasoning_delta", {"text": whole_characters(raw["thinking"])}
-                    )
+                self._open_block("reasoning")
+                self._text("reasoning", raw.get("thinking") or "")
             case "tool_use":
                 self._called = True
                 block.raw |= {"id": str(raw.get("id", "")), "name": str(raw.get("name", ""))}
-                ident = {"id": block.raw["id"]}
-                yield StreamEvent("tool_call_start", {**ident, "name": block.raw["name"]})
+                self._start_call(block.raw["id"], block.raw["name"])
                 if raw.get("input"):
-                    block.pieces.append(dump(raw["input"]).decode())
-                    yield StreamEvent("tool_call_delta", {**ident, "text": block.pieces[0]})
+                    self._add_input(block, dump(raw["input"]).decode())
 
-    def _delta(self, index: int, delta: dict[str, Any]) -> Iterator[StreamEvent]:
+    def _delta(self, index: int, delta: dict[str, Any]) -> None:
         kind = delta.get("type")
         if index not in self._open and kind in ("text_delta", "thinking_delta"):
             # Some gateways leave out the beginning of a block.
-            yield from self._start(index, {"type": str(kind).removesuffix("_delta")})
+            self._start(index, {"type": str(kind).removesuffix("_delta")})
         block = self._open.get(index)
         if block is None:
             return
         match kind:
             case "text_delta" if block.type == "text":
-                yield StreamEvent("text_delta", {"text": whole_characters(delta["text"])})
+                self._text("text", delta["text"])
             case "thinking_delta" if block.type == "thinking":
-                yield StreamEvent("reasoning_delta", {"text": whole_characters(delta["thinking"])})
+                self._text("reasoning", delta["thinking"])
             case "signature_delta":
                 block.raw["signature"] = block.raw.get("signature", "") + delta["signature"]
-            case "input_json_delta":
-                text = delta.get("partial_json") or ""
-                if text:
-                    block.pieces.append(text)
-                    if block.type == "tool_use":
-                        yield StreamEvent("tool_call_delta", {"id": block.raw["id"], "text": text})
+            case "input_json_delta" if delta.get("partial_json"):
+                self._add_input(block, delta["partial_json"])
             case "compaction_delta":
-                block.raw["content"] = (block.raw.get("content") or "") + (
-                    delta.get("content") or ""
-                )
+                text = delta.get("content") or ""
+                block.raw["content"] = (block.raw.get("content") or "") + text
 
-    def _stop(self, index: int) -> Iterator[StreamEvent]:
+    def _add_input(self, block: _Block, text: str) -> None:
+        # Added to a text, so that anything else fails here and not when the call ends.
+        block.pieces.append("" + text)
+        if block.type == "tool_use":
+            self._emit("tool_call_delta", id=block.raw["id"], text=text)
+
+    def _stop(self, index: int) -> None:
         block = self._open.pop(index, None)
         if block is None:
             return
         match block.type:
             case "text":
-                yield StreamEvent("text_end")
+                self._close_block()
             case "thinking":
                 if block.raw.get("signature"):
-                    yield self._opaque(signature=block.raw["signature"])
-                yield StreamEvent("reasoning_end")
+                    self._keep(self._opaque(signature=block.raw["signature"]))
+                self._close_block()
             case "tool_use":
                 caller = block.raw.get("caller")
+                ident = block.raw["id"]
                 if caller and caller != {"type": "direct"}:
-                    yield self._opaque(block.raw["id"], fields={"caller": caller})
+                    self._emit("opaque", value=self._opaque(fields={"caller": caller}), id=ident)
                 text = "".join(block.pieces)
-                yield tool_call_end(block.raw["id"], block.raw["name"], text, complete=True)
+                self._end_call(ident, block.raw["name"], text, complete=True)
             case _:
                 # Redacted thinking, the service's own tools and what is not known yet go back as they came.
                 if block.pieces:
                     block.raw["input"] = parse_arguments("".join(block.pieces)) or {}
-                yield StreamEvent("reasoning_start")
-                yield self._opaque(block=block.raw)
-                yield StreamEvent("reasoning_end")
+                self._keep(self._opaque(block=block.raw))
 
-    def _stop_all(self) -> Iterator[StreamEvent]:
+    def _stop_all(self) -> None:
         for index in list(self._open):
-            yield from self._stop(index)
+            self._stop(index)
 
-    def _finish(self) -> Iterator[StreamEvent]:
-        if self._done:
-            return
-        yield from self._stop_all()
-        self._done = True
+    def _end(self) -> None:
+        self._stop_all()
         raw = self._stop_reason
         reason = _REASONS.get(raw or "", "stop")
         if reason in ("stop", "tool_calls"):
             reason = "tool_calls" if self._called else "stop"
-        usage = dict(self._usage)
-        yield StreamEvent("finish", {"reason": reason, "raw_reason": raw, "usage": usage})
+        self._finish(reason, raw)
 
-    def _count(self, usage: dict[str, Any] | None) -> StreamEvent:
-        for theirs, ours in _USAGE.items():
-            value = (usage or {}).get(theirs)
-            if value is not None:
-                self._usage[ours] = value
-        thought = ((usage or {}).get("output_tokens_details") or {}).get("thinking_tokens")
+    def _count_tokens(self, usage: dict[str, Any] | None) -> None:
+        usage = usage or {}
+        counts = {ours: usage[t] for t, ours in _USAGE.items() if usage.get(t) is not None}
+        thought = (usage.get("output_tokens_details") or {}).get("thinking_tokens")
         if thought is not None:
-            self._usage["reasoning"] = thought
-        return StreamEvent("usage", dict(self._usage))
+            counts["reasoning"] = thought
+        self._count(**counts)
 
-    def _opaque(self, ident: str | None = None, **value: Any) -> StreamEvent:
-        data: dict[str, Any] = {"value": {"protocol": OPAQUE, "model": self._model, **value}}
-        if ident is not None:
-            data["id"] = ident
-        return StreamEvent("opaque", data)
+    def _opaque(self, **value: Any) -> dict[str, Any]:
+        return {"protocol": OPAQUE, "model": self._model, **value}

@@ -29,7 +29,7 @@ class Catalogue:
     @property
     def date(self) -> str:
         """The day that the newest facts are of, as 2026-11-25."""
-        return _head(self._read()[0]).get("date", "")
+        return str(_head(self._read()[0]).get("date", ""))
 
     def facts(self, host: str, model: str) -> Facts | None:
         """Return what is known of a model of a host, or None.
@@ -47,7 +47,8 @@ class Catalogue:
 
     def models(self, host: str) -> dict[str, Facts]:
         """Return the models of a host with their facts, by name."""
-        start, found = line_start(host), {}
+        start = line_start(host)
+        found: dict[str, Facts] = {}
         for data in reversed(self._read()):
             at = data.find(start)
             while at >= 0:

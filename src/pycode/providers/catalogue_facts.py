@@ -62,9 +62,7 @@ def facts_of(model: object) -> Facts | None:
     return {name: value for name, value in facts.items() if value or name == "can"}
 
 
-def catalogue_text(
-    models: Mapping[str, Mapping[str, Facts]], date: str, source: str
-) -> str:
+def catalogue_text(models: Mapping[str, Mapping[str, Facts]], date: str, source: str) -> str:
     """Return the text of a file.
 
     Args:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pycode.providers.base import StreamEvent
 from pycode.providers.encoded import parse_arguments
-from pycode.providers.reading import tool_call_end
+from pycode.providers.reading import call_end
 
 
 @dataclass(slots=True)
@@ -46,6 +46,7 @@ class ChatCalls:
 
     def __init__(self) -> None:
         self._open: list[_Call] = []
+        self._ids: set[str] = set()
         self.seen = False
         """Whether there was any call."""
 
@@ -57,7 +58,7 @@ class ChatCalls:
         call = self._find(index, ident, name)
         if call is None:
             yield from self._end_complete()
-            call = _Call(index, ident or f"call_{os.urandom(12).hex()}", ident, name)
+            call = _Call(index, self._new_id(ident), ident, name)
             self._open.append(call)
             self.seen = True
         if not call.started:
@@ -78,6 +79,12 @@ class ChatCalls:
         calls, self._open = self._open, []
         for call in calls:
             yield from _end(call, complete=complete)
+
+    def _new_id(self, given: str) -> str:
+        """Return a call's id: the service's, unless it gives none or the same one to several calls."""
+        ident = given if given and given not in self._ids else f"call_{os.urandom(12).hex()}"
+        self._ids.add(ident)
+        return ident
 
     def _find(self, index: object, ident: str, name: str) -> _Call | None:
         """Return the call that a piece belongs to, or None when it begins a new one."""
@@ -112,12 +119,13 @@ def _start(call: _Call) -> Iterator[StreamEvent]:
 def _end(call: _Call, *, complete: bool) -> Iterator[StreamEvent]:
     if not call.started:
         yield from _start(call)
-    yield tool_call_end(call.ident, call.name, call.text(), complete=complete)
+    yield call_end(call.ident, call.name, call.text(), complete=complete)
 
 
 def _is_complete(call: _Call) -> bool:
-    text = call.text()
-    return text.rstrip().endswith("}") and parse_arguments(text) is not None
+    # Looks at the last piece first: this may be asked for every piece of a long call.
+    ends = bool(call.pieces) and call.pieces[-1].rstrip().endswith("}")
+    return ends and parse_arguments(call.text()) is not None
 
 
 def _arguments_text(arguments: Any) -> str:

@@ -68,6 +68,15 @@ def clean_id(ident: str, longest: int = 64) -> str:
     return f"{clean[: longest - 13]}_{_digest(ident)[:12]}"
 
 
+def clean_name(name: str) -> str:
+    """Return a tool's name in what every service takes: at most 64 letters, digits, `_` and `-`, no digit first."""
+    if re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}", name):
+        return name
+    clean = re.sub(r"[^a-zA-Z0-9_-]", "_", name)
+    # The digest keeps apart what differs only in what was replaced.
+    return f"t_{clean[:49]}_{_digest(name)[:12]}"
+
+
 def short_id(ident: str) -> str:
     """Return a call's id as exactly 9 letters and digits, the same one each time."""
     return ident if re.fullmatch(r"[a-zA-Z0-9]{9}", ident) else _digest(ident)[:9]

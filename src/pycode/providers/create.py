@@ -1,58 +1,41 @@
-"""Chooses a model and makes its provider: from what the user named, the configuration and the environment."""
+"""Chooses a model and makes its provider: from what the user named, the configuration and the environment.
+
+A key is the one of the configuration, else that of the environment, else the one that `pycode auth login` stored; a key that
+is handed to `create_provider` goes before all of them.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pycode.core.errors import NotConfiguredError, UsageError
 from pycode.providers.base import Provider, ProviderConfig
-from pycode.providers.failures import is_loopback
-from pycode.providers.hosts import ANTHROPIC_MESSAGES, HOSTS, OPENAI_CHAT, Host, find_host
-from pycode.providers.profiles import UNKNOWN, Profile, profile_for
+from pycode.providers.hosts import (
+    ANTHROPIC_MESSAGES,
+    GEMINI,
+    HOSTS,
+    OPENAI_CHAT,
+    OPENAI_RESPONSES,
+    find_host,
+)
+from pycode.providers.places import Configuration, Place, Sources, first_variable, stored_key
+from pycode.providers.profiles import Profile
 
-PROTOCOLS = (ANTHROPIC_MESSAGES, OPENAI_CHAT)
+if TYPE_CHECKING:
+    from pycode.providers.hosted import HostedProvider
+
+PROTOCOLS = (ANTHROPIC_MESSAGES, OPENAI_RESPONSES, OPENAI_CHAT, GEMINI)
 """The wire protocols that can be spoken."""
 
 _NOTHING = """\
 No model is configured. Do one of these:
+  give a key, which is stored for you:   pycode auth login anthropic
   set a key, for example   export ANTHROPIC_API_KEY=...   or   export OPENAI_API_KEY=...
   or write it into ~/.pycode/config.yaml:   providers: {anthropic: {api_key: ...}}
   or use a local server:   OPENAI_BASE_URL=http://localhost:11434/v1 pycode run -m openai/<model> "..." """.rstrip()
-
-
-class Settings(Protocol):
-    """What the configuration says about one provider."""
-
-    @property
-    def api_key(self) -> str | None:
-        """The key."""
-
-    @property
-    def base_url(self) -> str | None:
-        """Where the service is."""
-
-    @property
-    def protocol(self) -> str | None:
-        """How its API is spoken."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Headers to add."""
-
-
-class Configuration(Protocol):
-    """What the choice of a model needs to know of the configuration."""
-
-    @property
-    def model(self) -> str | None:
-        """The configured model, as `provider/model`."""
-
-    @property
-    def providers(self) -> Mapping[str, Settings]:
-        """Provider name to its settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +58,21 @@ class ResolvedModel:
     """Why it was chosen, in a few words."""
     notice: str | None
     """What to tell the user about the choice, or None where it needs no word."""
+    profile: Profile
+    """What the model supports."""
 
     @property
     def label(self) -> str:
         """`provider/model`."""
         return f"{self.provider_name}/{self.model}"
 
-    @property
-    def profile(self) -> Profile:
-        """What the model supports."""
-        return profile_for(self.provider_name, self.model)
-
     def create(self) -> Provider:
         """Make the provider."""
-        return _make(self.protocol, self.provider_name, self.base_url, self.api_key, self.headers)
+        provider = _make(
+            self.protocol, self.provider_name, self.base_url, self.api_key, self.headers
+        )
+        provider.profiles[self.model] = self.profile
+        return provider
 
 
 def create_provider(
@@ -103,9 +87,9 @@ def create_provider(
 
     Args:
         name: A known name, or any other together with `base_url`.
-        protocol: `anthropic-messages` or `openai-chat`; a known name has its own, others speak `openai-chat`.
+        protocol: One of `PROTOCOLS`; a known name has its own, others speak `openai-chat`.
         base_url: Where the service is, as the vendor's own SDK means it: Anthropic without a version, OpenAI with `/v1`.
-        api_key: The key; for a known name its usual environment variable when absent.
+        api_key: The key; for a known name its usual environment variable when absent, else the stored one.
         headers: Headers to add to every request.
 
     Raises:
@@ -115,9 +99,16 @@ def create_provider(
     if host is None and base_url is None:
         raise UsageError(f"There is no provider {name!r}{_nearest(name, ())}.")
     if host is not None:
-        base_url = base_url or _variable(host.base_url_variables, os.environ)[1]
-        api_key = api_key or _variable(host.key_variables, os.environ)[1]
-    protocol = protocol or (host.protocol if host is not None else OPENAI_CHAT)
+        base_url = base_url or first_variable(host.base_url_variables, os.environ)[1]
+        base_url = host.address(base_url, os.environ)
+        if base_url is None:
+            raise UsageError(f"Nobody says where {name} is: give its base_url.")
+        api_key = (
+            api_key
+            or first_variable(host.key_variables, os.environ)[1]
+            or stored_key(name, os.environ)
+        )
+    protocol = protocol or (host.protocol_at(base_url) if host is not None else OPENAI_CHAT)
     return _make(protocol, name, base_url, api_key, headers or {})
 
 
@@ -136,70 +127,29 @@ def resolve_model(
         UsageError: The choice names no provider or no model.
         NotConfiguredError: There is no key for it, or none at all.
     """
-    places = [_place(name, config, environ) for name in _names(config)]
+    sources = Sources(config, environ)
+    places = [sources.place(name) for name in _names(config)]
     if choice:
         return _chosen(choice, "was named", places)
     if config.model:
         return _chosen(config.model, "is configured", places)
-    usable = [place for place in places if place.usable]
+    usable = [place for place in places if place.usable and place.chosen_alone]
     first = next((place for place in usable if place.default_model), None)
     if first is None:
         if usable:
             name = usable[0].name
             raise UsageError(f"{name} has no default model: name one with -m {name}/MODEL.")
         raise NotConfiguredError(_NOTHING)
-    reason = f"{first.found} is set"
+    reason = f"{first.found} is set" if first.found else "a key of it is stored"
     others = [place.name for place in usable if place is not first]
     notice = (
         f"Using {first.name}/{first.default_model}, because {reason} (also found: {', '.join(others)}); "
         "choose with -m provider/model, or with `model:` in ~/.pycode/config.yaml."
     )
-    return first.resolve(first.default_model or "", reason, notice if others else None)
+    return _resolved(first, first.default_model or "", reason, notice if others else None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A provider as the configuration and the environment have it."""
-
-    name: str
-    host: Host | None
-    protocol: str
-    base_url: str | None
-    api_key: str | None = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    found: str
-    """What makes it usable: a variable or a key of the configuration; empty when nothing was set."""
-
-    @property
-    def default_model(self) -> str | None:
-        return self.host.default_model if self.host is not None else None
-
-    @property
-    def reachable(self) -> bool:
-        """Whether requests can be sent: there is a key, or none is needed."""
-        if self.api_key or self.headers or (self.host is not None and not self.host.needs_key):
-            return True
-        return self.base_url is not None and (self.host is None or is_loopback(self.base_url))
-
-    @property
-    def usable(self) -> bool:
-        """Whether the user has set it up."""
-        return bool(self.found) and self.reachable
-
-    def resolve(self, model: str, reason: str, notice: str | None = None) -> ResolvedModel:
-        return ResolvedModel(
-            self.name,
-            model,
-            self.protocol,
-            self.base_url,
-            self.api_key,
-            self.headers,
-            reason,
-            notice,
-        )
-
-
-def _chosen(choice: str, reason: str, places: list[_Place]) -> ResolvedModel:
+def _chosen(choice: str, reason: str, places: list[Place]) -> ResolvedModel:
     name, slash, model = choice.partition("/")
     place = next((place for place in places if place.name == name), None)
     if place is None and slash:
@@ -214,12 +164,41 @@ def _chosen(choice: str, reason: str, places: list[_Place]) -> ResolvedModel:
         raise UsageError(f"{choice!r} names no model of {place.name}: write {place.name}/MODEL.")
     if not place.reachable:
         raise NotConfiguredError(_no_key(place))
-    return place.resolve(model, f"{choice} {reason}")
+    return _resolved(place, model, f"{choice} {reason}")
 
 
-def _owner(model: str, places: list[_Place]) -> _Place:
+def _resolved(place: Place, model: str, reason: str, notice: str | None = None) -> ResolvedModel:
+    profile = place.profile(model)
+    notices = [notice, _about(place, model, profile)]
+    return ResolvedModel(
+        place.name,
+        model,
+        place.protocol,
+        place.base_url,
+        place.api_key or place.stored_key(),
+        place.headers,
+        reason,
+        " ".join(words for words in notices if words) or None,
+        profile,
+    )
+
+
+def _about(place: Place, model: str, profile: Profile) -> str | None:
+    """Return what a user should know of the model, or None."""
+    label = f"{place.name}/{model}"
+    if profile.successor:
+        return f"{label} is withdrawn by its service; take {place.name}/{profile.successor}."
+    if profile.known or (place.host is not None and place.host.is_local):
+        return None
+    return (
+        f"{label} is not in the catalogue: {profile.context:,} tokens of context, {profile.output:,} of output and no price "
+        f"are assumed; say better under models in ~/.pycode/config.yaml, or get newer facts: pycode models --refresh."
+    )
+
+
+def _owner(model: str, places: list[Place]) -> Place:
     """Return the provider for a model that was named alone: the one that makes it, else the first that is set up."""
-    makers = [place for place in places if profile_for(place.name, model) is not UNKNOWN]
+    makers = [place for place in places if place.profile(model).known]
     usable = [place for place in makers or places if place.usable]
     if usable:
         return usable[0]
@@ -228,49 +207,19 @@ def _owner(model: str, places: list[_Place]) -> _Place:
     raise NotConfiguredError(_NOTHING)
 
 
-def _no_key(place: _Place) -> str:
+def _no_key(place: Place) -> str:
+    if not place.located:
+        variables = place.host.address_variables if place.host is not None else ()
+        ways = [*variables, f"providers.{place.name}.base_url in ~/.pycode/config.yaml"]
+        return f"Nobody says where {place.name} is: set {' or '.join(ways)}."
     variables = place.host.key_variables if place.host is not None else ()
-    setting = f"providers.{place.name}.api_key in ~/.pycode/config.yaml"
-    where = f"{' or '.join(variables)}, or {setting}" if variables else setting
-    return f"There is no key for {place.name}: set {where}."
+    ways = [*variables, f"providers.{place.name}.api_key in ~/.pycode/config.yaml"]
+    return f"There is no key for {place.name}: run pycode auth login {place.name}, or set {' or '.join(ways)}."
 
 
 def _names(config: Configuration) -> list[str]:
     known = [host.name for host in HOSTS]
     return [*known, *(name for name in config.providers if name not in known)]
-
-
-def _place(name: str, config: Configuration, environ: Mapping[str, str]) -> _Place:
-    host, settings = find_host(name), config.providers.get(name)
-    found = f"providers.{name} in config.yaml" if settings is not None else ""
-    base_url = settings.base_url if settings is not None else None
-    api_key = settings.api_key if settings is not None else None
-    if host is not None:
-        if not base_url:
-            variable, base_url = _variable(host.base_url_variables, environ)
-            found = found or variable
-        if not api_key:
-            variable, api_key = _variable(host.key_variables, environ)
-            found = variable or found
-    protocol = settings.protocol if settings is not None else None
-    return _Place(
-        name,
-        host,
-        protocol or (host.protocol if host is not None else OPENAI_CHAT),
-        base_url,
-        api_key,
-        settings.headers if settings is not None else {},
-        found,
-    )
-
-
-def _variable(names: tuple[str, ...], environ: Mapping[str, str]) -> tuple[str, str | None]:
-    """Return the first of these variables that has a value, with its value."""
-    for name in names:
-        value = environ.get(name, "").strip()
-        if value:
-            return name, value
-    return "", None
 
 
 def _make(
@@ -279,7 +228,7 @@ def _make(
     base_url: str | None,
     api_key: str | None,
     headers: Mapping[str, str],
-) -> Provider:
+) -> HostedProvider:
     config = ProviderConfig(name, api_key, base_url, headers)
     if protocol == ANTHROPIC_MESSAGES:
         from pycode.providers.anthropic import AnthropicProvider
@@ -289,6 +238,14 @@ def _make(
         from pycode.providers.openai_chat import OpenAIProvider
 
         return OpenAIProvider(config)
+    if protocol == OPENAI_RESPONSES:
+        from pycode.providers.openai_responses import OpenAIResponsesProvider
+
+        return OpenAIResponsesProvider(config)
+    if protocol == GEMINI:
+        from pycode.providers.gemini import GeminiProvider
+
+        return GeminiProvider(config)
     raise UsageError(f"There is no protocol {protocol!r}: it is one of {', '.join(PROTOCOLS)}.")
 
 

@@ -17,6 +17,7 @@ from pycode.core.errors import (
     BadRequestError,
     ContentFilterError,
     ContextOverflowError,
+    DeadlineError,
     ModelNotFoundError,
     NetworkError,
     OverloadedError,
@@ -46,8 +47,9 @@ _QUOTA = (
 )
 _NO_MODEL = (
     r"model[_ ]not[_ ]found|not a valid model|invalid model|unknown model|no such model"
-    r"|model\W.*(does not exist|not found|is not available)|^model: "
+    r"|models/\S+ is not found|model\W.*(does not exist|not found|is not available)|^model: "
 )
+_BAD_KEY = r"api key not valid|api_key_invalid"
 _FILTER = r"content_filter|content_policy|content management policy|flagged by"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _KEY_LIKE = re.compile(r"\b(?:sk|gsk|xai|key|pk|rk)[-_][\w*.-]{6,}")
@@ -105,7 +107,7 @@ def response_error(
         "model": model,
         "status": status,
         "request_id": headers.get("request-id") or headers.get("x-request-id") or "",
-        "retry_after": retry_after(headers),
+        "retry_after": _first(retry_after(headers), _retry_delay(text)),
     }
     if 300 <= status < 400:
         target = service.quote(headers.get("location", "elsewhere"))
@@ -140,14 +142,14 @@ def failure(service: Service, kind: str, message: str, details: dict[str, Any]) 
             f"The request is larger than {name}'s {model} takes {said}: compact the session or begin a new one.",
             **details,
         )
-    if status == 402 or (status != 401 and _matches(_QUOTA, both)):
+    if status == 402 or _is_no_credit(both, details):
         return QuotaError(
             f"The account at {name} has no credit left {said}: add credit or use another provider.",
             **details,
         )
     if status == 404 or _matches(_NO_MODEL, both):
         return ModelNotFoundError(f"{name} has no model {model} {said}.", **details)
-    if status == 401 or kind == "authentication_error":
+    if status == 401 or kind == "authentication_error" or _matches(_BAD_KEY, both):
         return AuthenticationError(
             (
                 f"{service.url} does not accept the key {said}: {service.advise_key()}."
@@ -185,9 +187,9 @@ def stream_error(service: Service, error: Any, model: str) -> ProviderError:
     codes = [str(fields.get(key)) for key in ("status_code", "code")]
     status = next((int(code) for code in codes if re.fullmatch("[45][0-9][0-9]", code)), None)
     if status is None:
-        # Anthropic's kinds; whatever else breaks a stream is the service's own failure.
-        known = {"invalid_request_error": 400, "not_found_error": 404, "request_too_large": 413}
-        status = known.get(kind)
+        # Whatever else breaks a stream is the service's own failure.
+        known = {"not_found_error": 404, "request_too_large": 413}
+        status = known.get(kind, 400 if kind.startswith("invalid_") else None)
     return failure(
         service, kind, message, {"provider": service.name, "model": model, "status": status}
     )
@@ -204,6 +206,25 @@ def connection_error(service: Service, error: Exception, model: str) -> NetworkE
         advice = "check the network, the proxy and the base URL"
     return NetworkError(
         f"Cannot connect to {service.url} ({reason}): {advice}.", provider=service.name, model=model
+    )
+
+
+def broken_connection(service: Service, reason: str, model: str) -> NetworkError:
+    """Return the error for a connection that was made and then broke."""
+    return NetworkError(
+        f"The connection to {service.url} broke ({service.quote(reason)}): try again.",
+        provider=service.name,
+        model=model,
+    )
+
+
+def too_late(service: Service, seconds: float, model: str) -> DeadlineError:
+    """Return the error for a service that sent nothing for so many seconds."""
+    return DeadlineError(
+        f"{service.name} sent nothing for {in_words(seconds)}: try again, or set a longer limit "
+        f"under timeouts in config.yaml.",
+        provider=service.name,
+        model=model,
     )
 
 
@@ -256,6 +277,23 @@ def _page_error(service: Service, status: int, details: dict[str, Any]) -> Provi
     )
 
 
+def _is_no_credit(words: str, details: dict[str, Any]) -> bool:
+    if details.get("status") == 401 or not _matches(_QUOTA, words):
+        return False
+    # Google says "quota" of what it allows in a minute too, and then how long to wait.
+    return not details.get("retry_after") or _matches(r"insufficient_quota|billing_hard", words)
+
+
+def _first(*values: float | None) -> float | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _retry_delay(text: str) -> float | None:
+    """Return how many seconds Google asks to wait: it says so in the body."""
+    match = re.search(r'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"', text)
+    return float(match[1]) if match else None
+
+
 def _read_error(text: str) -> tuple[str, str]:
     """Return the kind and the message in an error's body."""
     try:
@@ -273,7 +311,8 @@ def _describe(error: Any) -> tuple[str, str]:
     if not isinstance(error, dict):
         return "", str(error)
     # The more telling name first: OpenAI says type "invalid_request_error" beside code "context_length_exceeded".
-    names = [name for name in (error.get("code"), error.get("type")) if isinstance(name, str)]
+    said = (error.get("code"), error.get("type"), error.get("status"))
+    names = [name for name in said if isinstance(name, str)]
     message = error.get("message") or error.get("detail") or ""
     metadata = error.get("metadata")
     if isinstance(metadata, dict) and metadata.get("raw"):

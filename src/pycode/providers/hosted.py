@@ -1,14 +1,14 @@
-"""What all providers over HTTP share: a transport, a stream read into events, and errors that help."""
+"""What all providers over HTTP share: a transport, a stream read into events, retries, and errors that help."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from pycode.core.version import __version__
 from pycode.core.errors import (
     AuthenticationError,
     ModelNotFoundError,
@@ -16,22 +16,40 @@ from pycode.core.errors import (
     ProviderError,
     UsageError,
 )
+from pycode.core.version import __version__
 from pycode.providers.base import Provider, ProviderConfig, StreamEvent
+from pycode.providers.exchange import Answer, Call
 from pycode.providers.failures import Service
 from pycode.providers.hosts import Host
 from pycode.providers.profiles import Profile, profile_for
+from pycode.providers.question import LEVELS, Question
 from pycode.providers.reading import Reader
-from pycode.providers.sse import SseEvent
-from pycode.providers.transport import Call, Retry, Transport
+from pycode.providers.retries import Refusal, RetryPolicy, jitter, retry_wait
+from pycode.providers.transport import Transport
 
-_TIMING = ("max_retries", "connect_timeout", "timeout", "idle_timeout")
+_TIMING = ("connect_timeout", "timeout", "idle_timeout")
+_PATIENCE = ("max_retries", "max_retry_wait")
+_KEY_HEADERS = {"authorization", "x-api-key", "x-goog-api-key", "api-key"}
+
+_log = logging.getLogger(__name__)
 
 
 class HostedProvider(Provider):
-    """Streams answers over HTTP; a protocol adds how requests are built and answers are read."""
+    """Streams answers over HTTP; a protocol adds how requests are built and answers are read.
+
+    `stream` takes these options, beside those that a protocol names:
+
+    - `max_retries`: tries after the first; `max_retry_wait`: the longest wait, in seconds, that a service may ask for
+    - `connect_timeout`, `timeout`, `idle_timeout`: deadlines, in seconds
+    - `thinking`: `off`, `low`, `medium`, `high` or `max`
+    - `schema`: the JSON Schema that the answer must follow
+    - `session_id`: what the requests of one conversation share, for services that cache by it
+    """
 
     def __init__(self, config: ProviderConfig | None, host: Host) -> None:
         self._host = host
+        self.profiles: dict[str, Profile] = {}
+        """Model to what it supports, where more is known than PyCode's own catalogue says."""
         super().__init__(config if config is not None else ProviderConfig(host.name))
         base_url = self._base_url(_checked(self.config.base_url or host.base_url))
         key = (self.config.api_key or "").strip()
@@ -49,10 +67,12 @@ class HostedProvider(Provider):
             url=_shown(base_url),
             key_variables=host.key_variables,
             secrets=tuple(secret for secret in [key, *long_values] if secret),
-            has_key=bool(key) or "authorization" in headers or "x-api-key" in headers,
+            has_key=bool(key) or not _KEY_HEADERS.isdisjoint(headers),
         )
         self._headers = headers
         self._transport = Transport(self._service, base_url, headers)
+        self._sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self._random: Callable[[], float] = jitter
 
     @property
     def name(self) -> str:
@@ -75,55 +95,61 @@ class HostedProvider(Provider):
     ) -> AsyncIterator[StreamEvent]:
         """Yield the answer to `messages`; see `Provider.stream`."""
         self._check_headers()
-        body = self._body(
+        profile = self.profiles.get(model) or profile_for(self._host.name, model)
+        question = Question.of(
             model,
+            profile,
             messages,
             system=system,
             tools=tools,
             temperature=temperature,
             max_tokens=max_tokens,
-            options=options,
+            options=_checked_options(options),
         )
-        call = Call(
-            self._path,
-            body,
-            model,
-            is_last=self._is_last,
-            first_error=lambda event: self._first_error(event, model),
-            **{name: options[name] for name in _TIMING if options.get(name) is not None},
-        )
-        reader = self._reader(model)
-        try:
-            async with aclosing(self._transport.stream_sse(call)) as items:
-                async for item in items:
-                    if isinstance(item, Retry):
-                        yield _retry_event(item)
-                        continue
-                    for event in self._read(reader, item, model):
-                        yield event
-            for event in reader.end():
+        call = Call(self._path(model), self._body(question), model, **_given(_TIMING, options))
+        policy = RetryPolicy(**_given(_PATIENCE, options))
+        attempt = 0
+        while True:
+            attempt += 1
+            reader = self._reader(model)
+            reader.names = question.names
+            try:
+                async with self._transport.post(call) as answer:
+                    while events := await _next_events(answer, reader):
+                        for event in events:
+                            yield event
+            except Refusal as refusal:
+                failed = refusal
+            except ProviderError as error:
+                failed = Refusal(error)
+            else:
+                return
+            wait = None if reader.shown else retry_wait(failed, attempt, policy, self._random)
+            if wait is None:
+                break
+            _log.debug("%s: try %d failed, next in %.1f s", self.name, attempt, wait)
+            data = {"attempt": attempt, "error": str(failed.error), "wait": wait}
+            yield StreamEvent("retry", data)
+            await self._sleep(wait)
+        reader.close()
+        if reader.shown:
+            for event in reader.take():
                 yield event
-        except ProviderError as error:
-            failure = error
-        else:
-            return
-        for event in reader.close():
-            yield event
-        if isinstance(failure, ModelNotFoundError):
-            raise await self._with_nearest(failure) from failure.__cause__
-        raise failure
+        if isinstance(failed.error, ModelNotFoundError):
+            raise await self._with_nearest(failed.error) from failed.__cause__
+        raise failed.error from failed.__cause__
 
     async def list_models(self) -> list[str]:
         """Return the names of the models that the service offers; see `Provider.list_models`."""
         self._check_headers()
         answer = await self._transport.get_json(self._models_path)
-        data = answer.get("data") if isinstance(answer, dict) else answer
-        if not isinstance(data, list):
+        names = self._model_names(answer)
+        if names is None:
             raise ProtocolError(
                 f"{self._service.url} lists no models: check the base URL of {self.name}.",
                 provider=self.name,
             )
-        return [str(item["id"]) for item in data if isinstance(item, dict) and "id" in item]
+        return names
 
     def prepare(self) -> None:
         """Load what the first request needs; may be called in a thread beside other work."""
@@ -133,10 +159,9 @@ class HostedProvider(Provider):
         """Close the connections."""
         await self._transport.close()
 
-    @property
     @abstractmethod
-    def _path(self) -> str:
-        """Where requests go, after the base URL."""
+    def _path(self, model: str) -> str:
+        """Return where a model is asked, after the base URL."""
 
     @property
     @abstractmethod
@@ -152,41 +177,19 @@ class HostedProvider(Provider):
         """Return the protocol's own headers, with the key unless it is empty."""
 
     @abstractmethod
-    def _body(
-        self,
-        model: str,
-        messages: list[dict[str, Any]],
-        *,
-        system: str | None,
-        tools: list[dict[str, Any]] | None,
-        temperature: float | None,
-        max_tokens: int | None,
-        options: Mapping[str, Any],
-    ) -> bytes:
+    def _body(self, question: Question) -> bytes:
         """Return a request's body."""
 
     @abstractmethod
     def _reader(self, model: str) -> Reader:
         """Return what reads one response."""
 
-    @abstractmethod
-    def _is_last(self, event: SseEvent) -> bool:
-        """Return whether an event ends the stream."""
-
-    @abstractmethod
-    def _first_error(self, event: SseEvent, model: str) -> ProviderError | None:
-        """Return the error that a stream begins with, or None."""
-
-    def _read(self, reader: Reader, event: SseEvent, model: str) -> Iterator[StreamEvent]:
-        try:
-            yield from reader.read(event)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            # JSON of another shape than the protocol's; readers take the right shape for granted.
-            raise ProtocolError(
-                f"{self.name} sent an event of a wrong shape ({self._service.quote(event.data[:80])}): try again.",
-                provider=self.name,
-                model=model,
-            ) from error
+    def _model_names(self, answer: Any) -> list[str] | None:
+        """Return the names in the service's list of models, or None where it is none."""
+        data = answer.get("data") if isinstance(answer, dict) else answer
+        if not isinstance(data, list):
+            return None
+        return [str(item["id"]) for item in data if isinstance(item, dict) and "id" in item]
 
     def _check_headers(self) -> None:
         wrong = [
@@ -221,8 +224,23 @@ class HostedProvider(Provider):
             request_id=error.request_id,
         )
 
-    def _profile(self, model: str) -> Profile:
-        return profile_for(self._host.name, model)
+
+async def _next_events(answer: Answer, reader: Reader) -> list[StreamEvent]:
+    """Return the neutral events that came together next; none at the end.
+
+    What comes before anything is shown is held back: if it fails, the request can be sent again as if nothing had come.
+    """
+    while not reader.done:
+        if reader.failure is not None:
+            raise reader.failure
+        batch = await answer.events()
+        if not batch:
+            reader.end()
+        elif reader.feed(batch):
+            await answer.drain()
+        if (reader.shown or reader.done) and (events := reader.take()):
+            return events
+    return []
 
 
 def without_suffixes(url: str, *suffixes: str) -> str:
@@ -232,6 +250,17 @@ def without_suffixes(url: str, *suffixes: str) -> str:
     for suffix in suffixes:
         path = path.removesuffix(suffix).rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def _given(names: Sequence[str], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those options that say something."""
+    return {name: options[name] for name in names if options.get(name) is not None}
+
+
+def _checked_options(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    if options.get("thinking") not in (None, *LEVELS):
+        raise UsageError(f"thinking is one of {', '.join(LEVELS)}, not {options['thinking']!r}.")
+    return options
 
 
 def _checked(url: str) -> str:
@@ -250,8 +279,3 @@ def _shown(url: str) -> str:
     """Return a URL without what may be secret in it."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def _retry_event(retry: Retry) -> StreamEvent:
-    data = {"attempt": retry.attempt, "error": str(retry.error), "wait": retry.wait}
-    return StreamEvent("retry", data)

@@ -46,6 +46,8 @@ class Host:
     """Whether it may be chosen because its key is there; not where the variable usually is there for something else."""
     base_path: str = ""
     """What is put behind an address that a user gives without a path."""
+    moved_protocol: str = ""
+    """How its API is spoken at another address than its own, where that is another way."""
     key_header: str = ""
     """The header that carries the key as it is; empty for the protocol's own."""
     prompt_cache_key: bool = False
@@ -57,8 +59,23 @@ class Host:
     assistant_after_tool: bool = False
     """Chat Completions: whether a user message may not follow a tool message directly."""
 
+    @property
+    def has_own_address(self) -> bool:
+        """Whether it is where `base_url` says, for everybody."""
+        return bool(self.base_url) and "{" not in self.base_url
+
+    @property
+    def address_variables(self) -> tuple[str, ...]:
+        """The environment variables that say where it is."""
+        return (*self.base_url_variables, *_VARIABLE.findall(self.base_url))
+
+    def protocol_at(self, address: str | None) -> str:
+        """Return how its API is spoken at an address; None is its own."""
+        moved = address is not None and address.rstrip("/") != self.base_url
+        return self.moved_protocol if moved and self.moved_protocol else self.protocol
+
     def address(self, given: str | None, environ: Mapping[str, str]) -> str | None:
-        """Return where this host is for a user, or None where nobody has said it.
+        """Return where this host is for a user, or None where nobody says it.
 
         Args:
             given: The base URL that the user gave, if any.
@@ -84,8 +101,10 @@ def find_host(name: str) -> Host | None:
 def _server_url(place: str, port: int | None) -> str:
     """Return the URL of a place as OLLAMA_HOST has it: without a scheme, and maybe what the server listens to."""
     name, _, given = place.rpartition(":") if ":" in place else (place, "", "")
-    everywhere = ("", "0.0.0.0", "[::]")  # noqa: S104 - what is listened to, to be asked at the loopback
-    return f"http://{'127.0.0.1' if name in everywhere else name}:{given or port}"
+    # What is listened to everywhere is asked at the loopback.
+    if name in ("", "0.0.0.0", "[::]"):  # noqa: S104
+        name = "127.0.0.1"
+    return f"http://{name}:{given or port}"
 
 
 HOSTS: tuple[Host, ...] = (
@@ -98,15 +117,16 @@ HOSTS: tuple[Host, ...] = (
         "claude-sonnet-5-5",
         "anthropic",
     ),
-    # GPT-5.2 is the newest general model that calls tools over Chat Completions.
     Host(
         "openai",
-        OPENAI_CHAT,
+        OPENAI_RESPONSES,
         "https://api.openai.com/v1",
         ("OPENAI_API_KEY",),
         ("OPENAI_BASE_URL", "OPENAI_API_BASE"),
-        "gpt-5.2",
+        "gpt-6.1-sol",
         "openai",
+        # What is compatible with OpenAI knows its older API.
+        moved_protocol=OPENAI_CHAT,
         prompt_cache_key=True,
     ),
     Host(

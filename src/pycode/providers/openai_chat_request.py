@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from pycode.providers.conversation import MISSING_RESULT, Piece, arrange, clean_id, short_id
+from pycode.providers.conversation import (
+    MISSING_RESULT,
+    Piece,
+    arrange,
+    clean_id,
+    clean_name,
+    short_id,
+)
 from pycode.providers.encoded import EncodedList, dump
+from pycode.providers.hosts import OPENAI_CHAT as OPAQUE
 from pycode.providers.hosts import Host
-from pycode.providers.profiles import Profile
+from pycode.providers.question import Question, blocks_of, replayed
+from pycode.providers.schemas import is_strict
 
-OPAQUE = "openai-chat"
-"""Marks the opaque values that this protocol made."""
 BODY_OPTIONS = (
     "parallel_tool_calls",
-    "prompt_cache_key",
     "reasoning_effort",
     "response_format",
     "seed",
@@ -36,53 +42,45 @@ class ChatRequests:
         self._messages: dict[str, EncodedList[Piece]] = {}
         self._tools: EncodedList[bytes] = EncodedList()
 
-    def body(
-        self,
-        model: str,
-        profile: Profile,
-        messages: Sequence[dict[str, Any]],
-        *,
-        system: str | None,
-        tools: Sequence[dict[str, Any]] | None,
-        temperature: float | None,
-        max_tokens: int | None,
-        options: Mapping[str, Any],
-    ) -> bytes:
-        """Return the JSON of a request; see `Provider.stream` for the arguments."""
+    def body(self, question: Question) -> bytes:
+        """Return the JSON of a request."""
         fields: dict[str, Any] = {
-            "model": model,
+            "model": question.model,
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        if max_tokens is not None:
-            fields[profile.limit_field] = max_tokens
-        if temperature is not None and profile.temperature:
-            fields["temperature"] = temperature
-        fields |= {name: options[name] for name in BODY_OPTIONS if name in options}
+        if question.max_tokens is not None:
+            fields[question.profile.limit_field] = question.max_tokens
+        if question.temperature is not None:
+            fields["temperature"] = question.temperature
+        if question.schema is not None:
+            fields["response_format"] = _answer_format(question.schema)
+        fields |= _thinking(question)
+        if self._host.prompt_cache_key and question.options.get("session_id"):
+            fields["prompt_cache_key"] = question.options["session_id"]
+        fields |= question.taken(BODY_OPTIONS)
         parts = [dump(fields)[:-1]]
-        if tools:
-            parts += [b',"tools":[', b",".join(self._tools.encode(tools, _tool)), b"]"]
-        rendered = list(self._render(model, messages))
-        if system and system.strip():
-            rendered.insert(0, dump({"role": "system", "content": system}))
+        if question.tools:
+            parts += [b',"tools":[', b",".join(self._tools.encode(question.tools, _tool)), b"]"]
+        rendered = list(self._render(question))
+        if question.system:
+            rendered.insert(0, dump({"role": _system_role(question), "content": question.system}))
         parts += [b',"messages":[', b",".join(rendered), b"]}"]
         return b"".join(parts)
 
-    def _render(self, model: str, messages: Sequence[dict[str, Any]]) -> Iterator[bytes]:
-        known = self._messages.setdefault(model, EncodedList())
-        pieces = known.encode(messages, lambda message: self._piece(message, model))
+    def _render(self, question: Question) -> Iterator[bytes]:
+        known = self._messages.setdefault(question.model, EncodedList())
+        pieces = known.encode(question.messages, lambda message: self._piece(message, question))
         for piece in arrange(pieces, self._missing):
             yield from piece.results.values()
             if piece.results and piece.blocks and self._host.assistant_after_tool:
                 yield _BETWEEN
             yield from piece.blocks
 
-    def _piece(self, message: dict[str, Any], model: str) -> Piece:
-        content = message["content"]
-        if isinstance(content, str):
-            content = [{"type": "text", "text": content}]
+    def _piece(self, message: dict[str, Any], question: Question) -> Piece:
+        content = blocks_of(message)
         if message["role"] == "assistant":
-            return self._assistant(content, model)
+            return self._assistant(content, question)
         piece = Piece("user")
         for block in content:
             if block["type"] == "tool_result":
@@ -93,17 +91,17 @@ class ChatRequests:
             piece.blocks.append(dump({"role": "user", "content": said}))
         return piece
 
-    def _assistant(self, content: list[dict[str, Any]], model: str) -> Piece:
+    def _assistant(self, content: list[dict[str, Any]], question: Question) -> Piece:
         text = "".join(block["text"] for block in content if block["type"] == "text")
         message: dict[str, Any] = {"role": "assistant", "content": text or None}
         reasoning = [block for block in content if block["type"] == "reasoning"]
-        message |= self._replayed(reasoning, model)
+        message |= self._replayed(reasoning, question)
         calls: list[dict[str, Any]] = [
             {
                 "id": self._id(block["id"]),
                 "type": "function",
                 "function": {
-                    "name": block["name"],
+                    "name": clean_name(block["name"]),
                     "arguments": dump(block["arguments"]).decode(),
                 },
             }
@@ -116,17 +114,16 @@ class ChatRequests:
             return Piece("assistant")
         return Piece("assistant", [dump(message)], {}, [call["id"] for call in calls])
 
-    def _replayed(self, reasoning: list[dict[str, Any]], model: str) -> dict[str, Any]:
+    def _replayed(self, reasoning: list[dict[str, Any]], question: Question) -> dict[str, Any]:
         """Return the fields that give a message's reasoning back to the model that made it."""
         fields: dict[str, Any] = {}
         for block in reasoning:
-            for value in block.get("opaque") or []:
-                if value.get("protocol") != OPAQUE or value["model"] != model:
-                    continue
+            for value in replayed(block, OPAQUE, question.model):
                 if "reasoning_details" in value:
                     fields.setdefault("reasoning_details", []).extend(value["reasoning_details"])
-                elif self._host.replay_reasoning:
-                    field = value["field"]
+                    continue
+                field = value["field"]
+                if self._host.replay_reasoning or question.profile.reasoning_field == field:
                     fields[field] = fields.get(field, "") + block["text"]
         return fields
 
@@ -137,8 +134,39 @@ class ChatRequests:
         return _result(ident, MISSING_RESULT)
 
 
+def _system_role(question: Question) -> str:
+    """Return who speaks in the system prompt; OpenAI's reasoning models take their limit and this under other names."""
+    return "developer" if question.profile.limit_field == "max_completion_tokens" else "system"
+
+
+def _thinking(question: Question) -> dict[str, Any]:
+    """Return the fields that say how much to think, where the model has any."""
+    level, effort = question.thinking, question.effort
+    if level is None:
+        return {}
+    said = {"reasoning_effort": effort} if isinstance(effort, str) else {}
+    match question.profile.reasoning_switch:
+        case "thinking":
+            kind = "disabled" if level == "off" else "enabled"
+            return {"thinking": {"type": kind}, **({} if level == "off" else said)}
+        case "enable_thinking":
+            budget = {"thinking_budget": effort} if effort and isinstance(effort, int) else {}
+            return {"enable_thinking": level != "off", **budget}
+        case "reasoning":
+            if isinstance(effort, int):
+                return {"reasoning": {"max_tokens": effort} if effort else {"enabled": False}}
+            return {"reasoning": {"effort": effort} if effort else {"enabled": level != "off"}}
+    return said
+
+
+def _answer_format(schema: dict[str, Any]) -> dict[str, Any]:
+    fields = {"name": "answer", "schema": schema, "strict": is_strict(schema)}
+    return {"type": "json_schema", "json_schema": fields}
+
+
 def _tool(tool: dict[str, Any]) -> bytes:
-    return dump({"type": "function", "function": tool})
+    function = {**tool, "name": clean_name(tool["name"])}
+    return dump({"type": "function", "function": function})
 
 
 def _result(ident: str, content: str) -> bytes:

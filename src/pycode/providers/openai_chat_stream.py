@@ -2,61 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from pycode.core.errors import OverloadedError
-from pycode.providers.base import USAGE_KEYS, StreamEvent
 from pycode.providers.chat_calls import ChatCalls
-from pycode.providers.encoded import whole_characters
 from pycode.providers.failures import Service, stream_error
-from pycode.providers.openai_chat_request import OPAQUE
-from pycode.providers.reading import parse_event, stream_was_cut
-from pycode.providers.sse import SseEvent
+from pycode.providers.hosts import OPENAI_CHAT as OPAQUE
+from pycode.providers.reading import Reader
 from pycode.providers.think_tags import ThinkTags
 
 
-class ChatReader:
+class ChatReader(Reader):
     """Turns the events of one response into neutral ones."""
 
     def __init__(self, service: Service, model: str) -> None:
-        self._service = service
-        self._model = model
+        super().__init__(service, model)
         self._started = False
-        self._open = ""
         self._calls = ChatCalls()
         self._tags = ThinkTags()
         self._details: list[dict[str, Any]] = []
         self._field: str | None = None
-        self._usage: dict[str, int] = {}
         self._finish_reason: str | None = None
         self._refused = False
-        self._done = False
 
-    def read(self, event: SseEvent) -> Iterator[StreamEvent]:
-        """Yield what one event means.
-
-        Raises:
-            ProviderError: The service reports an error, or the event is no JSON object.
-        """
-        if self._done:
+    def read(self, data: str) -> None:
+        """Read one event; see `Reader.read`."""
+        if data.startswith("[DONE]"):
+            self._end()
             return
-        if event.data.strip() == "[DONE]":
-            yield from self._finish()
-            return
-        chunk = parse_event(self._service, event.data, self._model)
+        chunk = self._parse(data)
         if not self._started:
             self._started = True
-            yield StreamEvent("start")
-        for choice in (chunk.get("choices") or [])[:1]:
-            yield from self._choice(choice)
-        usage = chunk.get("usage") or (chunk.get("x_groq") or {}).get("usage")
-        if usage:
-            self._usage = _neutral_usage(usage)
-            yield StreamEvent("usage", dict(self._usage))
-        error = chunk.get("error") or (chunk.get("x_groq") or {}).get("error")
-        if error:
-            raise stream_error(self._service, error, self._model)
+            self._emit("start")
+        choices = chunk.get("choices")
+        if choices:
+            self._choice(choices[0])
+        if "usage" in chunk or "x_groq" in chunk:
+            self._count_tokens(chunk.get("usage") or (chunk.get("x_groq") or {}).get("usage"))
+        if "error" in chunk or "x_groq" in chunk:
+            error = chunk.get("error") or (chunk.get("x_groq") or {}).get("error")
+            if error:
+                raise stream_error(self._service, error, self._model)
         if self._finish_reason == "error":
             raise OverloadedError(
                 f"{self._service.name} broke off the answer: try again later.",
@@ -64,84 +50,73 @@ class ChatReader:
                 model=self._model,
             )
 
-    def end(self) -> Iterator[StreamEvent]:
-        """Yield the finish where the service sent no `[DONE]`.
+    def end(self) -> None:
+        """Read the end of the stream, which may come without `[DONE]`; see `Reader.end`."""
+        if not self.done and self._finish_reason is not None:
+            self._end()
+        super().end()
 
-        Raises:
-            NetworkError: The stream ended too early.
-        """
-        if self._done:
-            return
-        if self._finish_reason is None:
-            raise stream_was_cut(self._service, self._model)
-        yield from self._finish()
+    def close(self) -> None:
+        """End what is still open after an error; see `Reader.close`."""
+        self._close_block()
+        self._events += self._calls.close(complete=False)
 
-    def close(self) -> Iterator[StreamEvent]:
-        """Yield the ends of what is still open; a call that is not complete stays raw."""
-        yield from self._close_block()
-        yield from self._calls.close(complete=False)
-
-    def _choice(self, choice: dict[str, Any]) -> Iterator[StreamEvent]:
+    def _choice(self, choice: dict[str, Any]) -> None:
         # Whole messages come from a service that does not stream.
         delta = choice.get("delta") or choice.get("message") or {}
-        yield from self._reasoning(delta)
-        yield from self._content(delta.get("content"))
+        self._reasoning(delta)
+        self._content(delta.get("content"))
         if delta.get("refusal"):
             self._refused = True
-            yield from self._text("text", delta["refusal"])
+            self._text("text", delta["refusal"])
         calls = delta.get("tool_calls")
         if calls:
-            yield from self._close_block()
+            self._close_block()
+            self.shown = True
             for call in calls:
-                yield from self._calls.add(call)
-        if choice.get("finish_reason"):
-            self._finish_reason = choice["finish_reason"]
+                self._events += self._calls.add(call)
+        reason = choice.get("finish_reason")
+        if reason:
+            self._finish_reason = reason
 
-    def _reasoning(self, delta: dict[str, Any]) -> Iterator[StreamEvent]:
+    def _reasoning(self, delta: dict[str, Any]) -> None:
         details = delta.get("reasoning_details")
         if isinstance(details, list):
             for detail in details:
                 _merge_detail(self._details, detail)
         for field in ("reasoning_content", "reasoning"):
             text = delta.get(field)
-            if isinstance(text, str) and text:
+            if text and isinstance(text, str):
                 self._field = field
-                yield from self._text("reasoning", text)
+                self._text("reasoning", text)
                 return
         if isinstance(details, list):
-            text = "".join(d.get("text") or d.get("summary") or "" for d in details)
-            yield from self._text("reasoning", text)
+            self._text(
+                "reasoning", "".join(d.get("text") or d.get("summary") or "" for d in details)
+            )
 
-    def _content(self, content: Any) -> Iterator[StreamEvent]:
+    def _content(self, content: Any) -> None:
         if isinstance(content, str):
+            if self._tags.in_text:
+                self._text("text", content)
+                return
             for kind, text in self._tags.split(content):
-                yield from self._text(kind, text)
+                self._text(kind, text)
         elif isinstance(content, list):
             for part in content:
                 if part.get("type") == "thinking":
                     text = "".join(item.get("text") or "" for item in part.get("thinking") or [])
-                    yield from self._text("reasoning", text)
+                    self._text("reasoning", text)
                 else:
-                    yield from self._text("text", part.get("text") or "")
+                    self._text("text", part.get("text") or "")
 
-    def _text(self, kind: str, text: str) -> Iterator[StreamEvent]:
-        if not text:
-            return
-        if self._open != kind:
-            yield from self._close_block()
-            self._open = kind
-            yield StreamEvent(f"{kind}_start")
-        yield StreamEvent(f"{kind}_delta", {"text": whole_characters(text)})
+    def _close_block(self) -> None:
+        if self._block == "reasoning":
+            self._keep_reasoning()
+        super()._close_block()
 
-    def _close_block(self) -> Iterator[StreamEvent]:
-        kind, self._open = self._open, ""
-        if kind == "reasoning":
-            yield from self._opaque()
-        if kind:
-            yield StreamEvent(f"{kind}_end")
-
-    def _opaque(self) -> Iterator[StreamEvent]:
-        """Yield what must go back with the reasoning that is open."""
+    def _keep_reasoning(self) -> None:
+        """Give out what must go back with the reasoning that is open."""
         value: dict[str, Any] = {"protocol": OPAQUE, "model": self._model}
         if self._details:
             value["reasoning_details"] = self._details
@@ -150,22 +125,18 @@ class ChatReader:
             value["field"] = self._field
         else:
             return
-        yield StreamEvent("opaque", {"value": value})
+        self._emit("opaque", value=value)
 
-    def _finish(self) -> Iterator[StreamEvent]:
+    def _end(self) -> None:
         for kind, text in self._tags.rest():
-            yield from self._text(kind, text)
-        yield from self._close_block()
+            self._text(kind, text)
+        self._close_block()
         if self._details:
             # They came after the reasoning, or without any: an empty one carries them.
-            yield StreamEvent("reasoning_start")
-            yield from self._opaque()
-            yield StreamEvent("reasoning_end")
-        yield from self._calls.close(complete=True)
-        self._done = True
-        usage = self._usage or dict.fromkeys(USAGE_KEYS, 0)
-        data = {"reason": self._reason(), "raw_reason": self._finish_reason, "usage": dict(usage)}
-        yield StreamEvent("finish", data)
+            self._open_block("reasoning")
+            self._close_block()
+        self._events += self._calls.close(complete=True)
+        self._finish(self._reason(), self._finish_reason)
 
     def _reason(self) -> str:
         raw = self._finish_reason
@@ -175,6 +146,10 @@ class ChatReader:
             return "content_filter"
         # Services say "stop" beside calls, or nothing at all: what is there decides.
         return "tool_calls" if self._calls.seen else "stop"
+
+    def _count_tokens(self, usage: dict[str, Any] | None) -> None:
+        if usage:
+            self._count(**_neutral_usage(usage))
 
 
 def _merge_detail(details: list[dict[str, Any]], piece: dict[str, Any]) -> None:

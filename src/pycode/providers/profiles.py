@@ -1,13 +1,24 @@
 """What models support and what they cost.
 
-The only place that knows models by name. The table was read from the vendors' pages on 2026-11-25; prices are USD per million
-tokens. A model is found by the longest name in the table that its own name begins with, so that dated names are covered.
+Limits, abilities and prices come from the catalogue; the user's own words go before it. What no catalogue says, how a
+request is written for a model, is in the table below, the only place that knows models by name.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pycode.providers.catalogue import Catalogue
+from pycode.providers.hosts import find_host
+from pycode.providers.successors import successor_of
+
+if TYPE_CHECKING:
+    from pycode.config.schema import ModelSettings
+    from pycode.providers.catalogue_facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +45,37 @@ class Profile:
     """The most tokens of one answer."""
     prices: Prices | None = None
     """What it costs, where that is known."""
-    long_prices: Prices | None = None
-    """What every token costs once the input is longer than `long_from`."""
-    long_from: int = 0
-    """The number of input tokens up to which `prices` apply."""
+    tiers: tuple[tuple[int, Prices], ...] = ()
+    """What every token costs once the input has more tokens than the number; the numbers rise."""
+    known: bool = False
+    """Whether the catalogue, the user or the server says anything about it."""
+    successor: str | None = None
+    """The model to take instead, at the same service, where this one is withdrawn."""
     tools: bool = True
     """Whether it calls tools."""
     images: bool = False
     """Whether it reads images."""
-    reasoning: bool = False
-    """Whether it reasons before it answers."""
+    pdf: bool = False
+    """Whether it reads PDF files."""
     temperature: bool = True
     """Whether the sampling temperature may be set."""
+    structured: bool = False
+    """Whether it can be held to a JSON schema."""
+    patches: bool = False
+    """Whether it was trained on patches and edits with them."""
+    caching: bool = False
+    """Whether its service charges less for a prefix that it has seen."""
+    reasoning: bool = False
+    """Whether it reasons before it answers."""
+    reasoning_levels: tuple[str, ...] = ()
+    """The service's words for how much it may reason, the least first; empty where it cannot be told so."""
+    reasoning_budget: tuple[int, int] | None = None
+    """The least and the most tokens of reasoning that may be asked for, where that is told in tokens; 0 is none."""
+    reasoning_field: str | None = None
+    """Chat Completions: the field in which its reasoning goes back with the message that it came with."""
+    reasoning_switch: str | None = None
+    """Chat Completions: the field that turns reasoning on and off, `thinking` (an object with `type` `enabled` or `disabled`) or
+    `enable_thinking` (a boolean)."""
     adaptive_thinking: bool = False
     """Anthropic: whether `thinking` is `adaptive`, its text hidden unless asked for."""
     limit_field: str = "max_tokens"
@@ -56,21 +86,75 @@ UNKNOWN = Profile()
 """What is assumed of a model that is in no table."""
 
 
+class Profiles:
+    """Finds profiles: the user's words first, then the catalogue, then safe defaults."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue | None = None,
+        overrides: Mapping[str, ModelSettings] | None = None,
+    ) -> None:
+        """Take the sources.
+
+        Args:
+            catalogue: The facts; those that come with PyCode when None.
+            overrides: `provider/model` to what the user says of it.
+        """
+        self._catalogue = catalogue or Catalogue()
+        self._overrides = overrides or {}
+
+    def find(self, provider: str, model: str) -> Profile:
+        """Return what a provider's model supports.
+
+        Args:
+            provider: The provider's name.
+            model: The model's name there, with or without a date at its end.
+        """
+        facts = self._facts(provider, model)
+        changes: dict[str, Any] = _dialect(provider, model)
+        if facts is not None:
+            changes |= _from_facts(facts)
+        changes |= _corrections(provider, model)
+        changes["successor"] = successor_of(
+            provider, model, retired=bool(facts and facts.get("retired"))
+        )
+        if mine := self._overrides.get(f"{provider}/{model}"):
+            changes |= _from_user(mine, changes.get("prices"))
+        profile = replace(UNKNOWN, **changes)
+        return UNKNOWN if profile == UNKNOWN else profile
+
+    def models(self, provider: str) -> dict[str, Profile]:
+        """Return the models that are known of a provider, by name."""
+        prefix = f"{provider}/"
+        names = [*self._catalogue.models(provider)]
+        names += [
+            name.removeprefix(prefix)
+            for name in self._overrides
+            if name.startswith(prefix) and name.removeprefix(prefix) not in names
+        ]
+        return {name: self.find(provider, name) for name in names}
+
+    def _facts(self, provider: str, model: str) -> Facts | None:
+        for name in _names(model):
+            if facts := self._catalogue.facts(provider, name):
+                return facts
+        # A gateway names its models as vendor/model: then the vendor's facts hold, but not its prices.
+        vendor, _, name = model.partition("/")
+        if not name or vendor == provider or find_host(vendor) is None:
+            return None
+        facts = self._facts(vendor, name) or {}
+        return {key: value for key, value in facts.items() if key not in _OF_THE_HOST} or None
+
+
+@lru_cache(maxsize=32)
 def profile_for(provider: str, model: str) -> Profile:
-    """Return what a provider's model supports.
+    """Return what a provider's model supports, from the facts that come with PyCode.
 
     Args:
         provider: The provider's name.
         model: The model's name at that provider.
     """
-    table = _TABLES.get(provider, {})
-    known = max((name for name in table if model.startswith(name)), key=len, default=None)
-    return table[known] if known is not None else UNKNOWN
-
-
-def known_models(provider: str) -> list[str]:
-    """Return the names in the table for a provider, the best to begin with first."""
-    return list(_TABLES.get(provider, {}))
+    return Profiles().find(provider, model)
 
 
 def cost(profile: Profile, usage: Mapping[str, int]) -> float | None:
@@ -81,8 +165,10 @@ def cost(profile: Profile, usage: Mapping[str, int]) -> float | None:
         usage: Tokens, with the keys of a `usage` event.
     """
     prompt = sum(usage.get(key, 0) for key in ("input", "cache_read", "cache_write"))
-    is_long = profile.long_prices is not None and prompt > profile.long_from
-    prices = profile.long_prices if is_long else profile.prices
+    prices = profile.prices
+    for above, dearer in profile.tiers:
+        if prompt > above:
+            prices = dearer
     if prices is None:
         return None
     total = (
@@ -94,106 +180,160 @@ def cost(profile: Profile, usage: Mapping[str, int]) -> float | None:
     return total / 1_000_000
 
 
-def _claude(
-    context: int, output: int, prices: tuple[float, float, float, float], *, adaptive: bool = True
-) -> Profile:
-    return Profile(
-        context,
-        output,
-        Prices(*prices),
-        images=True,
-        reasoning=True,
-        temperature=not adaptive,
-        adaptive_thinking=adaptive,
+_DATE = re.compile(r"[-@](20\d{6}|20\d\d-\d\d-\d\d)$")
+_OF_THE_HOST = ("price", "tiers", "retired")
+
+
+def _names(model: str) -> list[str]:
+    """Return the names under which a model may be listed: as it is, without a variant, without a date."""
+    names = [model, model.partition(":")[0], _DATE.sub("", model)]
+    return list(dict.fromkeys(names))
+
+
+def _from_facts(facts: Facts) -> dict[str, Any]:
+    can = facts["can"]
+    changes: dict[str, Any] = {
+        "known": True,
+        "context": facts["context"],
+        "output": facts["output"],
+    }
+    words = ("tools", "images", "pdf", "reasoning", "temperature", "structured")
+    changes |= {word: word in can for word in words}
+    if price := facts.get("price"):
+        changes["prices"] = _prices(price)
+        changes["caching"] = price[2] is not None
+        changes["tiers"] = tuple((tier[0], _prices(tier[1:])) for tier in facts.get("tiers", ()))
+    if levels := facts.get("levels"):
+        changes["reasoning_levels"] = tuple(levels)
+    if budget := facts.get("budget"):
+        changes["reasoning_budget"] = (budget[0], budget[1])
+    if field := facts.get("field"):
+        changes["reasoning_field"] = field
+    return changes
+
+
+def _prices(price: list[float | None]) -> Prices:
+    given, output, read, write = price
+    whole = given or 0.0
+    # Where no price is listed for the cache, what goes through it costs what all input costs.
+    return Prices(
+        whole, output or 0.0, whole if read is None else read, whole if write is None else write
     )
 
 
-def _gpt(
-    context: int, output: int, prices: tuple[float, float, float], *, long: bool = False
-) -> Profile:
-    price_in, price_out, price_cached = prices
-    # Past 272,000 tokens input costs twice as much and output one and a half times.
-    double = Prices(2 * price_in, 1.5 * price_out, 2 * price_cached, 2.5 * price_in)
-    return Profile(
-        context,
-        output,
-        Prices(price_in, price_out, price_cached, 1.25 * price_in if long else price_in),
-        long_prices=double if long else None,
-        long_from=272_000 if long else 0,
-        images=True,
-        reasoning=True,
-        temperature=False,
-        limit_field="max_completion_tokens",
-    )
+def _from_user(mine: ModelSettings, listed: Prices | None) -> dict[str, Any]:
+    names = ("context", "output", "tools", "images", "pdf", "reasoning", "temperature")
+    said = {name: getattr(mine, name) for name in names}
+    changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    changes["known"] = True
+    given, output = mine.input_price, mine.output_price
+    if listed is None and (given is None or output is None):
+        return changes
+    base = listed or Prices(given or 0.0, output or 0.0, given or 0.0, given or 0.0)
+    prices = {
+        "input": given,
+        "output": output,
+        "cache_read": mine.cache_read_price,
+        "cache_write": mine.cache_write_price,
+    }
+    said_prices = {name: value for name, value in prices.items() if value is not None}
+    if said_prices:
+        changes["prices"] = replace(base, **said_prices)
+        changes["tiers"] = ()
+    return changes
 
 
-def _gpt_plain(context: int, output: int, prices: tuple[float, float, float]) -> Profile:
-    price_in, price_out, price_cached = prices
-    listed = Prices(price_in, price_out, price_cached, price_in)
-    return Profile(context, output, listed, images=True)
+# What is ours: how requests are written for a model.
 
 
-_ANTHROPIC = {
-    "claude-sonnet-5-5": _claude(1_000_000, 128_000, (2, 10, 0.1, 2.5)),
-    "claude-opus-5-5": _claude(1_000_000, 128_000, (4, 20, 0.2, 5)),
-    "claude-fable-5-2": _claude(1_000_000, 128_000, (8, 40, 0.2, 10)),
-    "claude-fable-5-1": _claude(1_000_000, 128_000, (10, 50, 0.25, 12.5)),
-    "claude-fable-5": _claude(1_000_000, 128_000, (10, 50, 1, 12.5)),
-    "claude-sonnet-5": _claude(1_000_000, 128_000, (2, 10, 0.2, 2.5)),
-    "claude-opus-5": _claude(1_000_000, 128_000, (5, 25, 0.5, 6.25)),
-    "claude-haiku-5-5": Profile(
-        1_000_000,
-        64_000,
-        Prices(0.1, 0.5, 0.01, 0.125),
-        Prices(0.5, 2.5, 0.05, 0.625),
-        100_000,
-        images=True,
-        reasoning=True,
-        temperature=False,
-        adaptive_thinking=True,
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    names: tuple[str, ...]
+    """What a model's name begins with, after the last slash, without a date and with hyphens for dots."""
+    changes: Mapping[str, Any]
+    """Fields of the profile."""
+    hosts: tuple[str, ...] = ()
+    """Only at these; everywhere when empty."""
+
+
+def _dialect(provider: str, model: str) -> dict[str, Any]:
+    return _matching(_RULES, provider, model)
+
+
+def _corrections(provider: str, model: str) -> dict[str, Any]:
+    return _matching(_CORRECTIONS, provider, model)
+
+
+def _matching(rules: tuple[_Rule, ...], provider: str, model: str) -> dict[str, Any]:
+    name = _DATE.sub("", model.rpartition("/")[2]).lower().replace(".", "-")
+    changes: dict[str, Any] = {}
+    for rule in rules:
+        if name.startswith(rule.names) and (not rule.hosts or provider in rule.hosts):
+            changes |= rule.changes
+    return changes
+
+
+_ADAPTIVE = {
+    "adaptive_thinking": True,
+    "reasoning_levels": ("low", "medium", "high", "xhigh", "max"),
+    "reasoning_budget": None,
+    "temperature": False,
+}
+_BUDGET = {
+    "adaptive_thinking": False,
+    "reasoning_levels": (),
+    "reasoning_budget": (1_024, 128_000),
+    "temperature": True,
+}
+_OPENAI = ("openai", "azure-openai", "github-models")
+
+
+def _levels(*words: str) -> dict[str, Any]:
+    return {"reasoning_levels": words}
+
+
+_RULES = (
+    # Claude: since Opus 4.7 thinking is adaptive, before it has a budget; 3.5 and older do not think.
+    _Rule(("claude-",), _ADAPTIVE),
+    _Rule(("claude-opus-4", "claude-sonnet-4", "claude-haiku-4", "claude-3-7"), _BUDGET),
+    _Rule(("claude-opus-4-7", "claude-opus-4-8"), _ADAPTIVE),
+    _Rule(
+        ("claude-2", "claude-3-5", "claude-3-opus", "claude-3-sonnet", "claude-3-haiku"),
+        _BUDGET | {"reasoning_budget": None},
     ),
-    "claude-opus-4-8": _claude(1_000_000, 128_000, (5, 25, 0.5, 6.25)),
-    "claude-opus-4-7": _claude(1_000_000, 128_000, (5, 25, 0.5, 6.25)),
-    "claude-opus-4-6": _claude(1_000_000, 128_000, (5, 25, 0.5, 6.25), adaptive=False),
-    "claude-sonnet-4-6": _claude(1_000_000, 128_000, (3, 15, 0.3, 3.75), adaptive=False),
-    "claude-opus-4-5": _claude(200_000, 64_000, (5, 25, 0.5, 6.25), adaptive=False),
-    "claude-sonnet-4-5": _claude(200_000, 64_000, (3, 15, 0.3, 3.75), adaptive=False),
-    "claude-haiku-4-5": _claude(200_000, 64_000, (1, 5, 0.1, 1.25), adaptive=False),
-    "claude-opus-4": _claude(200_000, 32_000, (15, 75, 1.5, 18.75), adaptive=False),
-    "claude-sonnet-4": _claude(200_000, 64_000, (3, 15, 0.3, 3.75), adaptive=False),
-    "claude-3-7-sonnet": _claude(200_000, 64_000, (3, 15, 0.3, 3.75), adaptive=False),
-    "claude-3-5-haiku": _claude(200_000, 8_192, (0.8, 4, 0.08, 1), adaptive=False),
-}
+    # OpenAI: the reasoning models take their limit under another name.
+    _Rule(
+        ("gpt-5", "gpt-6", "o1", "o3", "o4", "codex"),
+        {"limit_field": "max_completion_tokens", "temperature": False},
+        _OPENAI,
+    ),
+    _Rule(("gpt-5", "gpt-6", "codex"), {"patches": True}),
+    _Rule(("o1", "o3", "o4"), _levels("low", "medium", "high")),
+    _Rule(("gpt-5",), _levels("minimal", "low", "medium", "high")),
+    _Rule(("gpt-5-1",), _levels("none", "low", "medium", "high")),
+    _Rule(
+        ("gpt-5-2", "gpt-5-3", "gpt-5-4", "gpt-5-5", "gpt-5-6", "gpt-6"),
+        _levels("none", "low", "medium", "high", "xhigh"),
+    ),
+    _Rule(("gpt-5-pro",), _levels("high")),
+    _Rule(("gpt-5-3-codex", "gpt-5-2-codex"), _levels("low", "medium", "high", "xhigh")),
+    _Rule(("gpt-5-2-pro", "gpt-5-4-pro", "gpt-5-5-pro"), _levels("medium", "high", "xhigh")),
+    _Rule(("gpt-5-2-chat", "gpt-5-3-chat"), _levels()),
+    _Rule(("gpt-oss",), _levels("low", "medium", "high")),
+    # Gemini: 2.5 counts tokens of thought, 3 and later know levels.
+    _Rule(("gemini-3", "gemini-4"), _levels("minimal", "low", "medium", "high")),
+    _Rule(("gemini-3-1-pro",), _levels("low", "medium", "high")),
+    _Rule(("gemini-2-5-flash",), {"reasoning_budget": (0, 24_576)}),
+    _Rule(("gemini-2-5-pro",), {"reasoning_budget": (128, 32_768)}),
+    # The vendors' own services have a switch.
+    _Rule(("deepseek-v4", "deepseek-flash"), {"reasoning_switch": "thinking"}, ("deepseek",)),
+    _Rule(("kimi-k2-5", "kimi-k2-6"), {"reasoning_switch": "thinking"}, ("moonshot",)),
+    _Rule(("glm-4-5", "glm-4-6", "glm-4-7", "glm-5"), {"reasoning_switch": "thinking"}, ("zai",)),
+    _Rule(("qwen", "qwq"), {"reasoning_switch": "enable_thinking"}, ("dashscope",)),
+)
 
-_OPENAI = {
-    "gpt-5.2": _gpt(400_000, 128_000, (1.75, 14, 0.175)),
-    "gpt-5.1": _gpt(400_000, 128_000, (1.25, 10, 0.125)),
-    "gpt-5-mini": _gpt(400_000, 128_000, (0.25, 2, 0.025)),
-    "gpt-5-nano": _gpt(400_000, 128_000, (0.05, 0.4, 0.005)),
-    "gpt-5": _gpt(400_000, 128_000, (1.25, 10, 0.125)),
-    "gpt-5.1-codex-mini": _gpt(400_000, 128_000, (0.25, 2, 0.025)),
-    "gpt-5.3-codex": _gpt(400_000, 128_000, (1.75, 14, 0.175)),
-    "gpt-5.4-mini": _gpt(400_000, 128_000, (0.75, 4.5, 0.075)),
-    "gpt-5.4-nano": _gpt(400_000, 128_000, (0.2, 1.25, 0.02)),
-    "gpt-5.4": _gpt(1_050_000, 128_000, (2.5, 15, 0.25), long=True),
-    "gpt-5.5": _gpt(1_000_000, 128_000, (5, 30, 0.5), long=True),
-    "gpt-5.6-sol": _gpt(1_050_000, 128_000, (4, 20, 0.4), long=True),
-    "gpt-5.6-terra": _gpt(1_050_000, 128_000, (2, 12, 0.2), long=True),
-    "gpt-5.6-luna": _gpt(1_050_000, 128_000, (0.2, 1.2, 0.02), long=True),
-    "gpt-6-astra": _gpt(1_050_000, 128_000, (10, 50, 1), long=True),
-    "gpt-6.1-sol": _gpt(1_050_000, 128_000, (2, 10, 0.1), long=True),
-    "gpt-6.1-terra": _gpt(1_050_000, 128_000, (1, 5, 0.05), long=True),
-    "gpt-6-sol": _gpt(1_050_000, 128_000, (2, 10, 0.2), long=True),
-    "gpt-6-luna": _gpt(1_050_000, 128_000, (0.1, 0.5, 0.01), long=True),
-    "gpt-4.1-mini": _gpt_plain(1_000_000, 32_768, (0.4, 1.6, 0.1)),
-    "gpt-4.1-nano": _gpt_plain(1_000_000, 32_768, (0.1, 0.4, 0.025)),
-    "gpt-4.1": _gpt_plain(1_000_000, 32_768, (2, 8, 0.5)),
-    "gpt-4o-mini": _gpt_plain(128_000, 16_384, (0.15, 0.6, 0.075)),
-    "gpt-4o": _gpt_plain(128_000, 16_384, (2.5, 10, 1.25)),
-    "o4-mini": _gpt(200_000, 100_000, (1.1, 4.4, 0.275)),
-    "o3-mini": _gpt(200_000, 100_000, (1.1, 4.4, 0.55)),
-    "o3": _gpt(200_000, 100_000, (2, 8, 0.5)),
-    "o1": _gpt(200_000, 100_000, (15, 60, 7.5)),
-}
-
-_TABLES: Mapping[str, Mapping[str, Profile]] = {"anthropic": _ANTHROPIC, "openai": _OPENAI}
+_CORRECTIONS = (
+    # More than 200,000 tokens take a beta header, and cost twice as much.
+    _Rule(("claude-sonnet-4-5",), {"context": 200_000}, ("anthropic",)),
+)
+"""Where the catalogue says what does not hold for our requests."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from pycode.core.errors import ProviderError, QuotaError
 
+MAX_RETRIES = 4
+"""Tries after the first."""
 MAX_WAIT = 60.0
 """The longest wait that a service may ask for, in seconds; past it the request fails at once."""
 _FIRST_WAIT = 0.5
@@ -23,23 +26,33 @@ class Refusal(Exception):  # noqa: N818 - a carrier inside the transport, never 
         """Whether to try again, where the service or the kind of failure says so."""
 
 
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently a request is sent again."""
+
+    max_retries: int = MAX_RETRIES
+    """Tries after the first."""
+    max_retry_wait: float = MAX_WAIT
+    """The longest wait that a service may ask for, in seconds; past it the request fails at once."""
+
+
 def retry_wait(
-    refusal: Refusal, attempt: int, max_retries: int, random: Callable[[], float]
+    refusal: Refusal, attempt: int, policy: RetryPolicy, random: Callable[[], float]
 ) -> float | None:
     """Return the seconds to wait before the next try, or None when there is none.
 
     Args:
         refusal: What failed.
         attempt: Which try it was, from 1.
-        max_retries: How many tries after the first there may be.
+        policy: How often and how long.
         random: A source of numbers from 0 to 1.
     """
     error = refusal.error
     again = error.retryable if refusal.retry is None else refusal.retry
-    if not again or isinstance(error, QuotaError) or attempt > max_retries:
+    if not again or isinstance(error, QuotaError) or attempt > policy.max_retries:
         return None
     if error.retry_after is not None:
-        return error.retry_after if error.retry_after <= MAX_WAIT else None
+        return error.retry_after if error.retry_after <= policy.max_retry_wait else None
     wait = min(_FIRST_WAIT * 2.0 ** (attempt - 1), _LONGEST_WAIT)
     return wait * (1 - 0.25 * random())
 

@@ -13,6 +13,11 @@ class ThinkTags:
         self._state = "start"
         self._held = ""
 
+    @property
+    def in_text(self) -> bool:
+        """Whether all that comes is text."""
+        return self._state == "text"
+
     def split(self, text: str) -> list[tuple[str, str]]:
         """Return pieces of `text` and `reasoning`; what may become a tag is held back."""
         if self._state == "text":

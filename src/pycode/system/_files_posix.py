@@ -49,6 +49,39 @@ def open_beneath(root: Path, path: Path) -> int:
         os.close(directory)
 
 
+def make_folders(path: Path) -> None:
+    """Make a directory and those above it where they are missing, following no link on the way.
+
+    Args:
+        path: A resolved absolute path.
+
+    Raises:
+        OSError: One cannot be made, or a part of the path is a link or a file (ENOTDIR).
+    """
+    descriptor = os.open(path.anchor, _DIRECTORY_FLAGS)
+    try:
+        for part in path.parts[1:]:
+            try:
+                following = _open_or_make(part, descriptor)
+            except OSError as error:
+                error.filename = str(path)
+                raise
+            os.close(descriptor)
+            descriptor = following
+    finally:
+        os.close(descriptor)
+
+
+def _open_or_make(name: str, directory: int) -> int:
+    flags = _DIRECTORY_FLAGS | os.O_NOFOLLOW
+    try:
+        return os.open(name, flags, dir_fd=directory)
+    except FileNotFoundError:
+        with suppress(FileExistsError):  # somebody else made it meanwhile
+            os.mkdir(name, dir_fd=directory)
+        return os.open(name, flags, dir_fd=directory)
+
+
 def replace_file(target: Path, data: bytes, mode: int | None, sync: bool) -> None:
     """Give a file new content in one step; see `pycode.system.files.atomic_write`.
 

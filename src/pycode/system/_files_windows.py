@@ -25,6 +25,17 @@ def open_beneath(root: Path, path: Path) -> int:
     return os.open(path, os.O_RDONLY | os.O_BINARY | os.O_NOINHERIT)
 
 
+def make_folders(path: Path) -> None:
+    """Make a directory and those above it where they are missing; see `pycode.system._files_posix.make_folders`.
+
+    Raises:
+        OSError: One cannot be made.
+    """
+    if Path(os.path.realpath(path)) != path:
+        raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(path))
+    os.makedirs(path, exist_ok=True)
+
+
 def replace_file(target: Path, data: bytes, mode: int | None, sync: bool) -> None:
     """Give a file new content in one step; see `pycode.system.files.atomic_write`.
 

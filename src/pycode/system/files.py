@@ -10,7 +10,8 @@ import codecs
 import errno
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -18,9 +19,9 @@ from pathlib import Path
 from pycode.system._files_common import require_regular
 
 if sys.platform == "win32":
-    from pycode.system._files_windows import open_beneath, replace_file
+    from pycode.system._files_windows import make_folders, open_beneath, replace_file
 else:
-    from pycode.system._files_posix import open_beneath, replace_file
+    from pycode.system._files_posix import make_folders, open_beneath, replace_file
 
 __all__ = [
     "SAMPLE_BYTES",
@@ -29,8 +30,10 @@ __all__ = [
     "decode",
     "is_binary",
     "main_newline",
+    "make_folders",
     "open_beneath",
     "open_file",
+    "pinned",
     "read_bytes",
     "sha256",
 ]
@@ -110,22 +113,47 @@ def open_file(path: Path) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def atomic_write(path: Path, data: bytes, *, mode: int | None = None, sync: bool = False) -> None:
+@contextmanager
+def pinned(directory: Path) -> Iterator[str]:
+    """Yield a path by which a child process begins in this very directory, whatever takes its name meanwhile.
+
+    Only Linux has such paths; elsewhere it is the directory's own.
+
+    Args:
+        directory: A resolved path; a link in it is an error.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    if sys.platform != "linux" or not os.path.isdir("/proc/self/fd"):
+        yield str(directory)
+        return
+    descriptor = open_beneath(Path(directory.anchor), directory)
+    try:
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
+
+
+def atomic_write(
+    path: Path, data: bytes, *, mode: int | None = None, sync: bool = False, follow: bool = True
+) -> None:
     """Replace a file's content, or make the file, in one step.
 
-    Whoever reads sees the old content or the new one, and after any failure the old file is whole and nothing else is left. A
-    link is followed and stays a link. Mode and owner of an existing file are kept; a hard link is parted from its twins.
+    Whoever reads sees the old content or the new one, and after any failure the old file is whole and nothing else is left. Mode
+    and owner of an existing file are kept; a hard link is parted from its twins.
 
     Args:
         path: The file; its directory must exist.
         data: The whole content.
         mode: Permission bits to set; None keeps those of an existing file, or takes the usual ones.
         sync: Whether to wait until the disk has it.
+        follow: Whether links are followed and stay links. What was judged is a resolved path, in which a link is an error.
 
     Raises:
         OSError: It cannot be written, as the system reports it.
     """
-    replace_file(Path(os.path.realpath(path)), data, mode, sync)
+    replace_file(Path(os.path.realpath(path)) if follow else path, data, mode, sync)
 
 
 def sha256(data: bytes) -> str:

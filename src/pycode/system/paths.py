@@ -15,12 +15,10 @@ from pycode.system.protected import is_protected, is_secret
 __all__ = ["contains", "is_protected", "is_secret", "is_vendored", "resolve"]
 
 _DEVICE_PREFIXES = ("\\\\", "\\??\\")
-_VENDORED = frozenset(
-    """
+_VENDORED = frozenset("""
     .eggs .nox .tox .venv __pycache__ bower_components build dist jspm_packages node_modules pods site-packages target third_party
     vendor vendored venv
-    """.split()  # noqa: SIM905 - a page of quotes would hide the words
-)
+    """.split())  # noqa: SIM905 - a page of quotes would hide the words
 
 
 def resolve(path: str, base: Path) -> Path:

@@ -13,22 +13,18 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-_ANYWHERE = frozenset(
-    """
+_ANYWHERE = frozenset("""
     .pycode .pycode.yaml .pycode.yml .claude .claude.json .codex .gemini .agents .cursor .mcp.json
     .idea .fleet
     .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc .mkshrc
     .cshrc .tcshrc .login .logout .inputrc .xinitrc .xprofile .xsession .xsessionrc .pam_environment .gitconfig
     microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1
-    """.split()  # noqa: SIM905 - a page of quotes would hide the words
-)
+    """.split())  # noqa: SIM905 - a page of quotes would hide the words
 """What an agent, an editor, a shell or git obeys wherever it lies."""
 _ENDINGS = (".code-workspace",)
 _IN_FOLDER = {".vscode": frozenset({"settings.json", "tasks.json", "launch.json", "mcp.json"})}
 _IN_GIT = frozenset({"hooks", "config", "config.worktree", "commondir"})
-_IN_HOME = tuple(
-    tuple(line.split("/"))
-    for line in """
+_IN_HOME = tuple(tuple(line.split("/")) for line in """
     .ssh
     .gnupg
     .aws
@@ -102,12 +98,10 @@ _IN_HOME = tuple(
     appdata/roaming/microsoft/windows/start menu
     documents/powershell
     documents/windowspowershell
-    """.strip().split("\n")
-    for line in [line.strip()]
-)
+    """.strip().split("\n") for line in [line.strip()])
 """Keys, and what runs when the user logs in or opens an editor; from the home directory down, folded."""
-_MOVED_BY = ("PYCODE_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "ZDOTDIR")
-"""The variables that move what would lie in the home directory. Of `ZDOTDIR` only the start-up files count, by their names."""
+_MOVED_BY = ("PYCODE_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME")
+"""The variables that move an agent's own folder out of the home directory."""
 
 _HARMLESS_SECRETS = (".example", ".sample", ".template")
 _SHORT_NAME = re.compile(r"([^.~]{1,6})~\d+(\..*)?")
@@ -125,14 +119,16 @@ def is_protected(path: Path, root: Path) -> bool:
     real_root = Path(os.path.realpath(root))
     real = Path(os.path.realpath(path))
     home = Path(os.path.realpath(os.path.expanduser("~")))
-    for candidate in (path, real):
-        if _has_protected_name(_parts_below(candidate, (root, real_root))):
-            return True
-        if candidate.is_relative_to(home) and _in_home(candidate.relative_to(home).parts):
-            return True
-    if _in_moved_folder(real, real_root) or _in_git_folder(real, real_root):
-        return True
-    return _is_twin(real, real_root, home)
+    return (
+        any(
+            _has_protected_name(_parts_below(candidate, (root, real_root)))
+            or _is_below_home(candidate, home)
+            for candidate in dict.fromkeys((path, real))
+        )
+        or _in_moved_folder(real, real_root)
+        or _in_git_folder(real, real_root)
+        or _is_twin(real, real_root, home)
+    )
 
 
 def is_secret(path: Path) -> bool:
@@ -156,7 +152,7 @@ def _has_protected_name(parts: list[str]) -> bool:
         rest = parts[index + 1 :]
         if part in _ANYWHERE or part.endswith(_ENDINGS) or _is_short_name(part):
             return True
-        if part in _IN_FOLDER and rest and rest[0] in _IN_FOLDER[part]:
+        if part in _IN_FOLDER and (not rest or rest[0] in _IN_FOLDER[part]):
             return True
         # A ".git" file moves the whole repository elsewhere.
         if part in (".git", "git~1") and (not rest or not _IN_GIT.isdisjoint(rest)):
@@ -172,21 +168,27 @@ def _is_short_name(part: str) -> bool:
     return any(name.removeprefix(".").split(".")[0][:6] == match[1] for name in _ANYWHERE)
 
 
-def _in_home(parts: tuple[str, ...]) -> bool:
+def _is_below_home(path: Path, home: Path) -> bool:
+    if path.is_relative_to(home):
+        parts = path.relative_to(home).parts
+    else:
+        moved = os.environ.get("XDG_CONFIG_HOME")
+        if not moved or not path.is_relative_to(os.path.realpath(moved)):
+            return False
+        parts = (".config", *path.relative_to(os.path.realpath(moved)).parts)
     folded = tuple(_fold(part) for part in parts)
     return any(folded[: len(names)] == names for names in _IN_HOME)
 
 
 def _in_moved_folder(real: Path, root: Path) -> bool:
     """Return whether a path lies in an agent's own folder that a variable has moved."""
-    for variable in _MOVED_BY[:-1]:
+    for variable in _MOVED_BY:
         value = os.environ.get(variable)
-        if not value or not os.path.isabs(value):
-            continue
-        folder = Path(os.path.realpath(value))
-        # A project inside of it is still a project.
-        if real.is_relative_to(folder) and not root.is_relative_to(folder):
-            return True
+        if value and os.path.isabs(value):
+            folder = Path(os.path.realpath(value))
+            # A project inside of it is still a project.
+            if real.is_relative_to(folder) and not root.is_relative_to(folder):
+                return True
     return False
 
 
@@ -195,19 +197,13 @@ def _in_git_folder(real: Path, root: Path) -> bool:
 
     That is a bare repository, and what the `.git` file of a worktree or a submodule points to.
     """
-    inside = real
+    pointed = tuple(_pointed_to(root))
     for folder in real.parents:
-        if not folder.is_relative_to(root):
-            break
-        name = _fold(inside.relative_to(folder).parts[0])
-        if name in _IN_GIT and _is_git_folder(folder):
+        if _fold(real.relative_to(folder).parts[0]) in _IN_GIT and (
+            folder in pointed or (folder.is_relative_to(root) and _is_git_folder(folder))
+        ):
             return True
-    return any(
-        real.is_relative_to(folder)
-        and real != folder
-        and _fold(real.relative_to(folder).parts[0]) in _IN_GIT
-        for folder in _pointed_to(root)
-    )
+    return False
 
 
 def _is_git_folder(folder: Path) -> bool:

@@ -17,8 +17,7 @@ _UNSAFE = re.compile(
     "\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
-_LONGEST_BLANK = 8
-_BLANKS = re.compile(r"[ \t]{%d,}" % (_LONGEST_BLANK + 1))
+_LONG_BLANK = re.compile(r"[ \t]{9,}")
 
 
 def visible(text: str) -> str:
@@ -35,7 +34,7 @@ def unmistakable(text: str) -> str:
     which could push the rest out of sight, is told by its length.
     """
     text = "".join(map(_inked, visible(text)))
-    return _BLANKS.sub(lambda run: f"<{len(run[0])} blanks>", text)
+    return _LONG_BLANK.sub(lambda run: f"<{len(run[0])} blanks>", text)
 
 
 def _spelled(match: re.Match[str]) -> str:
@@ -43,7 +42,8 @@ def _spelled(match: re.Match[str]) -> str:
 
 
 def _inked(character: str) -> str:
-    if character.isprintable() and not "\ufe00" <= character <= "\ufe0f" or character in "\t\n":
+    is_selector = "\ufe00" <= character <= "\ufe0f"
+    if character in "\t\n" or (character.isprintable() and not is_selector):
         return character
     return _name(ord(character))
 

@@ -159,7 +159,7 @@ class Request:
     def prompt(self) -> str:
         """Return the text of the last user message that has some."""
         for message in reversed(self.messages):
-            if message["role"] == "user" and (text := _text(message.get("content"))):
+            if message.get("role") == "user" and (text := _text(_content(message))):
                 return text
         return ""
 
@@ -167,13 +167,11 @@ class Request:
         """Return the outputs of the tool calls that the last step made, in order."""
         outputs: list[str] = []
         for message in reversed(self.messages):
-            if message["role"] == "tool":
-                outputs.insert(0, _text(message.get("content")))
-                continue
-            content = message.get("content")
-            if not outputs and message["role"] == "user" and isinstance(content, list):
-                outputs = [_text(b.get("content")) for b in content if b["type"] == "tool_result"]
-            break
+            found = _results(message)
+            outputs = found + outputs
+            # Some protocols put all results into one user message, others have one message each.
+            if not found or message.get("role") == "user":
+                break
         return outputs
 
 
@@ -358,9 +356,27 @@ def _pieces(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
+def _content(message: dict[str, Any]) -> Any:
+    return message.get("content", message.get("parts"))
+
+
 def _text(content: Any) -> str:
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
         return ""
-    return "".join(block["text"] for block in content if block.get("type") == "text")
+    # Tool results hold their texts inside, in a field of another name.
+    return "".join(block["text"] for block in content if "text" in block)
+
+
+def _results(message: dict[str, Any]) -> list[str]:
+    """Return the tool results that a message holds, in whichever protocol it is written."""
+    if message.get("role") == "tool":
+        return [_text(message.get("content"))]
+    if str(message.get("type")).endswith("_output"):
+        return [_text(message["output"])]
+    content = _content(message)
+    blocks = content if isinstance(content, list) else []
+    found = [_text(b.get("content")) for b in blocks if b.get("type") == "tool_result"]
+    answers = [b["functionResponse"]["response"] for b in blocks if "functionResponse" in b]
+    return found + [str(answer.get("output", answer.get("error"))) for answer in answers]

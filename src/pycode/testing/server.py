@@ -1,7 +1,7 @@
 """An HTTP server on this machine that answers like a model's service, from a script.
 
-It speaks Anthropic Messages and OpenAI Chat Completions, chosen by the path, with and without `/v1`, so that the same script
-drives a client through both. In a test:
+It speaks Anthropic Messages, OpenAI Responses, OpenAI Chat Completions and Gemini, chosen by the path, with and without the
+version, so that the same script drives a client through all four. In a test:
 
     async with ScriptedServer([[call("read", {"file_path": "a.py"})], say("Done.")]) as server:
         provider = OpenAIProvider(ProviderConfig("openai", api_key="k", base_url=server.url + "/v1"))
@@ -19,9 +19,9 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from pycode.providers.base import StreamEvent
+from pycode.testing.endpoints import Endpoint, find_endpoint, model_list
 from pycode.testing.script import (
     Answer,
     Cut,
@@ -39,12 +39,7 @@ from pycode.testing.script import (
     status,
     turn_for,
 )
-from pycode.testing.wire import AnthropicWire, OpenAIChatWire, Wire
-
-_WIRES: dict[str, Callable[[Request], Wire]] = {
-    "/messages": AnthropicWire,
-    "/chat/completions": OpenAIChatWire,
-}
+from pycode.testing.wire import Wire
 
 
 class ScriptedServer:
@@ -145,38 +140,31 @@ class ScriptedServer:
             return False
         method, path, headers = _parse_head(head)
         body = await _read_body(reader, headers)
-        endpoint = path.partition("?")[0].removeprefix("/v1").rstrip("/")
-        if method == "GET" and endpoint == "/models":
+        endpoint = find_endpoint(path)
+        if method == "GET" and path.partition("?")[0].rstrip("/").endswith("/models"):
             await _respond(writer, self._list_models())
             return True
-        wire = _WIRES.get(endpoint)
-        if method != "POST" or wire is None:
+        if method != "POST" or endpoint is None:
             error = {"error": {"type": "not_found_error", "message": f"no {method} {path} here"}}
             await _respond(writer, status(404, error))
             return True
         try:
-            request = self._record(path, headers, body)
+            request = self._record(endpoint, path, headers, body)
         except ValueError as error:
             problem = {"type": "invalid_request_error", "message": f"bad JSON: {error}"}
             await _respond(writer, status(400, {"error": problem}))
             return True
-        return await self._answer(request, wire(request), reader, writer)
+        return await self._answer(request, endpoint.wire(request), reader, writer)
 
-    def _record(self, path: str, headers: dict[str, str], body: bytes) -> Request:
-        data = json.loads(body)
-        if not isinstance(data, dict) or not isinstance(data.get("messages"), list):
-            raise ValueError("no object with messages")
-        request = Request(
-            number=len(self.requests) + 1,
-            model=str(data.get("model", "")),
-            messages=data["messages"],
-            system=_system(data),
-            tools=data.get("tools", []),
-            path=path,
-            headers=headers,
-            body=data,
-            raw=body,
-        )
+    def _list_models(self) -> Status:
+        return status(200, model_list(self._models))
+
+    def _record(
+        self, endpoint: Endpoint, path: str, headers: dict[str, str], body: bytes
+    ) -> Request:
+        request = endpoint.read(body)
+        request.number = len(self.requests) + 1
+        request.path, request.headers = path, headers
         self.requests.append(request)
         if self._on_request is not None:
             self._on_request(request)
@@ -264,13 +252,6 @@ class ScriptedServer:
             self.dropped += 1
         return not done
 
-    def _list_models(self) -> Status:
-        models: list[dict[str, Any]] = [
-            {"id": name, "type": "model", "object": "model", "display_name": name}
-            for name in self._models
-        ]
-        return status(200, {"object": "list", "data": models, "has_more": False})
-
 
 class _Chunks:
     """Writes a streamed response in HTTP chunks."""
@@ -331,16 +312,6 @@ async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> b
     return body
 
 
-def _system(body: dict[str, Any]) -> str | None:
-    system = body.get("system")
-    if system is None:
-        first = body["messages"][0] if body["messages"] else {}
-        system = first.get("content") if first.get("role") in ("system", "developer") else None
-    if isinstance(system, list):
-        return "".join(block.get("text", "") for block in system)
-    return system
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server as a program until it is interrupted; print its base URL first."""
     parser = argparse.ArgumentParser(prog="python -m pycode.testing.server", description=__doc__)
@@ -380,7 +351,7 @@ async def _run(server: ScriptedServer) -> None:
 
 
 def _logger(path: Path) -> Callable[[Request], object]:
-    secrets = {"authorization", "x-api-key"}
+    secrets = {"authorization", "x-api-key", "x-goog-api-key"}
 
     def log(request: Request) -> None:
         headers = {k: "(hidden)" if k in secrets else v for k, v in request.headers.items()}

@@ -1,4 +1,4 @@
-"""How a scripted turn looks on the wire: the event sequences of the two protocols that the server speaks."""
+"""How a scripted turn looks on the wire: what a protocol has to say, Anthropic Messages and Chat Completions."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class AnthropicWire:
             "stop_sequence": None,
             "usage": {**self._usage(items), "output_tokens": 1},
         }
-        return _event({"type": "message_start", "message": message})
+        return named_event({"type": "message_start", "message": message})
 
     def item(self, item: Item | StreamEvent, position: int) -> Iterator[bytes]:
         """Yield one content block, event by event."""
@@ -86,7 +86,7 @@ class AnthropicWire:
                     "name": item.name,
                     "input": {},
                 }
-                pieces = ["", *_halves(arguments_text(item))]
+                pieces = ["", *halves(arguments_text(item))]
                 deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
                 yield from self._block(opening, deltas)
             case Raw():
@@ -94,24 +94,24 @@ class AnthropicWire:
 
     def error(self, error: ProviderError) -> bytes:
         """Return an `error` event."""
-        return _event({"type": "error", "error": {"type": "api_error", "message": str(error)}})
+        return named_event({"type": "error", "error": {"type": "api_error", "message": str(error)}})
 
     def end(self, items: Sequence[Item | StreamEvent]) -> bytes:
         """Return `message_delta` and `message_stop`."""
         reason = self._reasons[finish_reason(items)]
         delta = {"stop_reason": reason, "stop_sequence": None}
         closing = {"type": "message_delta", "delta": delta, "usage": self._usage(items)}
-        return _event(closing) + _event({"type": "message_stop"})
+        return named_event(closing) + named_event({"type": "message_stop"})
 
     def _block(self, block: dict[str, Any], deltas: list[dict[str, str]]) -> Iterator[bytes]:
         self._index += 1
         place = {"index": self._index}
-        yield _event({"type": "content_block_start", **place, "content_block": block})
+        yield named_event({"type": "content_block_start", **place, "content_block": block})
         if self._index == 0:
-            yield _event({"type": "ping"})
+            yield named_event({"type": "ping"})
         for delta in deltas:
-            yield _event({"type": "content_block_delta", **place, "delta": delta})
-        yield _event({"type": "content_block_stop", **place})
+            yield named_event({"type": "content_block_delta", **place, "delta": delta})
+        yield named_event({"type": "content_block_stop", **place})
 
     def _usage(self, items: Sequence[Item | StreamEvent]) -> dict[str, int]:
         counts = usage_of(items, self._request)
@@ -169,7 +169,7 @@ class OpenAIChatWire:
         function = {"name": item.name, "arguments": ""}
         opening = {**place, "id": ident, "type": "function", "function": function}
         yield self._chunk({"tool_calls": [opening]})
-        for piece in _halves(arguments_text(item)):
+        for piece in halves(arguments_text(item)):
             yield self._chunk({"tool_calls": [{**place, "function": {"arguments": piece}}]})
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
@@ -196,12 +196,14 @@ class OpenAIChatWire:
         }
 
 
-def _halves(text: str) -> list[str]:
+def halves(text: str) -> list[str]:
+    """Return a text in two pieces, as if it was streamed."""
     middle = len(text) // 2
     return [piece for piece in (text[:middle], text[middle:]) if piece]
 
 
-def _event(payload: dict[str, Any]) -> bytes:
+def named_event(payload: dict[str, Any]) -> bytes:
+    """Return an event that says its type twice, as Anthropic and Responses do."""
     return f"event: {payload['type']}\n".encode() + _data(payload)
 
 

@@ -20,19 +20,23 @@ class _NoReadingError(Exception):
 
 
 def check_arguments(
-    schema: Mapping[str, Any], arguments: Mapping[str, Any]
+    schema: Mapping[str, Any],
+    arguments: Mapping[str, Any],
+    aliases: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the arguments put right, and what is wrong with them.
 
     Args:
         schema: The tool's parameters schema, an object.
         arguments: What the model sent. It is not changed.
+        aliases: Other names of fields, and which they mean.
 
     Returns:
         The arguments to run with, and the problems; when there are some, the last entry shows a valid example.
     """
     problems: list[str] = []
-    checked = _check_object(schema, arguments, "", problems, 0)
+    named = _named_as_declared(arguments, schema.get("properties") or {}, aliases or {})
+    checked = _check_object(schema, named, "", problems, 0)
     if problems:
         problems.append(f"A valid example: {json.dumps(example_of(schema), ensure_ascii=False)}")
     return checked, problems
@@ -86,7 +90,7 @@ def _check_object(
 ) -> dict[str, Any]:
     properties: Mapping[str, Any] = schema.get("properties") or {}
     required = list(schema.get("required") or [])
-    given = _named_as_declared(value, properties)
+    given = _named_as_declared(value, properties, {})
     checked: dict[str, Any] = {}
     for name, item in given.items():
         path = f"{where}.{name}" if where else name
@@ -106,11 +110,15 @@ def _check_object(
     return checked
 
 
-def _named_as_declared(value: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields under their declared names where only case and underscores differ."""
+def _named_as_declared(
+    value: Mapping[str, Any], properties: Mapping[str, Any], aliases: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the fields under their declared names: known aliases, and where only case and underscores differ."""
     declared: dict[str, list[str]] = {}
     for name in properties:
         declared.setdefault(_plain(name), []).append(name)
+    for name, meant in aliases.items():
+        declared.setdefault(_plain(name), [meant])
     given: dict[str, Any] = {}
     for name, item in value.items():
         names = [] if name in properties else declared.get(_plain(name), [])

@@ -9,7 +9,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from pycode.tools.jobs import JobTable
 
 
 @dataclass(slots=True)
@@ -53,6 +56,17 @@ class ToolRuntime(Protocol):
         """Note that the tool changed a file."""
 
 
+@runtime_checkable
+class CommandRuntime(Protocol):
+    """What an engine may give beside `ToolRuntime`, for commands. Without it a command has no jobs and no file for a long output."""
+
+    def jobs(self) -> JobTable:
+        """Return the session's background jobs."""
+
+    def output_path(self) -> str | None:
+        """Return the path for the file of this call's long output, in a folder that exists; None where nothing is kept."""
+
+
 @dataclass(slots=True)
 class ToolContext:
     """Where and for whom a tool runs."""
@@ -67,6 +81,14 @@ class ToolContext:
     """Where relative paths begin, absolute."""
     runtime: ToolRuntime | None = None
     """The engine behind the call; None when the tool is called by hand."""
+    judged: frozenset[str] | None = None
+    """The real paths that the decision was about: the call reaches no others. None when nobody decided."""
+
+    @property
+    def command_runtime(self) -> CommandRuntime | None:
+        """What the engine gives for commands, None when there is no engine or it gives nothing."""
+        runtime: object = self.runtime
+        return runtime if isinstance(runtime, CommandRuntime) else None
 
 
 @dataclass(slots=True)
@@ -119,6 +141,16 @@ class Tool(ABC):
     def permission(self) -> str:
         """The permission key that rules name."""
         return self.name
+
+    @property
+    def deferred(self) -> bool:
+        """Whether the model is not sent its definition with every request, but finds it with `more_tools`."""
+        return False
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Other names of parameters that models use, and what they mean here; the model is not told of them."""
+        return {}
 
     def permission_request(
         self, parameters: dict[str, Any], context: ToolContext

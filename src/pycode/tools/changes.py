@@ -1,8 +1,9 @@
-"""What `write` and `edit` share: the old content, and putting the new one in its place."""
+"""What the tools that change files share: the old content, putting the new one in its place, and what changed."""
 
 from __future__ import annotations
 
 import errno
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,30 @@ from pycode.tools.diff import difference
 
 MAX_FILE_BYTES = 10_000_000
 """Larger files are not edited."""
+
+
+@dataclass(slots=True)
+class Changed:
+    """A text file that a tool has changed."""
+
+    path: Path
+    """The file."""
+    name: str
+    """How it is shown."""
+    before: str | None
+    """Its text before; None when there was none."""
+    after: str | None
+    """Its text now; None when it is gone."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return what changed, for a result's metadata."""
+        change = difference(self.before or "", self.after or "", self.name)
+        return {
+            "path": str(self.path),
+            "diff": change.diff,
+            "additions": change.additions,
+            "deletions": change.deletions,
+        }
 
 
 def read_existing(path: Path) -> bytes | None:
@@ -37,6 +62,34 @@ def was_seen(path: Path, data: bytes, context: ToolContext) -> bool | None:
     return None if known is None else known == files.sha256(data)
 
 
+def save(path: Path, data: bytes, context: ToolContext) -> None:
+    """Write the new content and tell the session.
+
+    Args:
+        path: The file; its folder exists.
+        data: Its new bytes.
+        context: Where and for whom.
+
+    Raises:
+        OSError: It cannot be written; the old file is whole.
+    """
+    files.atomic_write(path, data, follow=False)
+    note(path, data, context)
+
+
+def note(path: Path, data: bytes | None, context: ToolContext) -> None:
+    """Tell the session that a tool changed a file.
+
+    Args:
+        path: The file.
+        data: Its new bytes; None when it is gone.
+        context: Where and for whom.
+    """
+    if context.runtime is not None:
+        context.runtime.mark_seen(str(path), None if data is None else files.sha256(data))
+        context.runtime.file_edited(str(path))
+
+
 def put(
     path: Path, data: bytes, before: str, after: str, name: str, context: ToolContext
 ) -> dict[str, Any]:
@@ -53,14 +106,5 @@ def put(
     Raises:
         OSError: It cannot be written; the old file is whole.
     """
-    files.atomic_write(path, data)
-    if context.runtime is not None:
-        context.runtime.mark_seen(str(path), files.sha256(data))
-        context.runtime.file_edited(str(path))
-    change = difference(before, after, name)
-    return {
-        "path": str(path),
-        "diff": change.diff,
-        "additions": change.additions,
-        "deletions": change.deletions,
-    }
+    save(path, data, context)
+    return Changed(path, name, before, after).facts()

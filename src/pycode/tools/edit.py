@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pycode.core.errors import EditError
-from pycode.system.files import TextFile, decode, is_binary
+from pycode.system.files import TextFile, decode, is_binary, make_folders
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
-from pycode.tools.changes import put, read_existing, was_seen
-from pycode.tools.editing import Edit, find_edit
+from pycode.tools.changes import Changed, read_existing, save, was_seen
+from pycode.tools.finishing import Outcome, change_file
 from pycode.tools.schema import BuiltinTool
-from pycode.tools.targets import locked, missing, request, sentence, shown, target
+from pycode.tools.targets import missing, request
+
+if TYPE_CHECKING:
+    from pycode.tools.editing import Edit, Replacement
+    from pycode.workspace.formatters import Formatter
 
 
 @dataclass(slots=True)
@@ -31,11 +35,19 @@ class EditParameters:
 
 
 class EditTool(BuiltinTool[EditParameters]):
-    """Replaces text in a file."""
+    """Replaces text in a file.
+
+    Args:
+        formatters: The project's formatters, run on the file afterwards.
+    """
 
     name = "edit"
     parameters_type = EditParameters
     permission = "edit"
+    bounds = "files of 10 MB"
+
+    def __init__(self, formatters: Sequence[Formatter] = ()) -> None:
+        self._formatters = formatters
 
     def permission_request(
         self, parameters: dict[str, Any], context: ToolContext
@@ -45,79 +57,75 @@ class EditTool(BuiltinTool[EditParameters]):
 
     async def run(self, parameters: EditParameters, context: ToolContext) -> ToolResult:
         """Edit it."""
-        try:
-            path = target(parameters.file_path, context)
-        except ValueError as error:
-            return _failed(parameters.file_path, f"{error}.")
-        name = shown(path, context)
-        try:
-            with locked(path):
-                return _edit(path, name, parameters, context)
-        except EditError as error:
-            first, _, rest = str(error).partition("\n")
-            return ToolResult(f"edit {name}", rest, error=f"{name} was not changed: {first}")
-        except OSError as error:
-            return _failed(name, sentence(error, name))
-        except ValueError as error:  # a character that the file's encoding does not have
-            return _failed(name, f"{name} was not changed: {error}.")
+        from pycode.tools.editing import Replacement
+
+        replacements = [
+            Replacement(parameters.old_string, parameters.new_string, parameters.replace_all)
+        ]
+
+        def work(path: Path, name: str) -> Outcome | ToolResult:
+            return edit_file("edit", path, name, replacements, context)
+
+        return await change_file("edit", parameters.file_path, context, self._formatters, work)
 
 
-def _edit(path: Path, name: str, parameters: EditParameters, context: ToolContext) -> ToolResult:
-    old = read_existing(path)
-    if old is None:
-        return _create(path, name, parameters, context)
-    if not parameters.old_string:
+def edit_file(
+    tool: str, path: Path, name: str, replacements: Sequence[Replacement], context: ToolContext
+) -> Outcome | ToolResult:
+    """Make all replacements in a file, or none; with one that has an empty old text, create the file.
+
+    Args:
+        tool: The tool's name.
+        path: The file.
+        name: How it is shown.
+        replacements: What to replace.
+        context: Where and for whom.
+
+    Raises:
+        EditError: One of them has no place or more than one.
+        OSError: The file cannot be read or written.
+        ValueError: The file's encoding does not have a character.
+    """
+    from pycode.tools.editing import find_edits
+
+    data = read_existing(path)
+    if data is None:
+        return _create(tool, path, name, replacements, context)
+    if any(not item.old for item in replacements):
         raise EditError(
             "it exists and old_string is empty; give the text to replace, or use write."
         )
-    if is_binary(old):
+    if is_binary(data):
         raise EditError("it is a binary file.")
-    file = decode(old)
-    changed_meanwhile = was_seen(path, old, context) is False
-    edit = _find(file, parameters, changed_meanwhile)
-    metadata = put(path, file.encode(edit.content), file.text, edit.content, name, context)
-    metadata |= {"replacements": edit.count, "match": edit.level}
-    return _done(name, edit, metadata, changed_meanwhile)
-
-
-def _find(file: TextFile, parameters: EditParameters, changed_meanwhile: bool) -> Edit:
+    file = decode(data)
+    # What the model remembers is not what is there now: only the very same text is surely what it means.
+    stale = was_seen(path, data, context) is False
     try:
-        return find_edit(
-            file.text,
-            parameters.old_string,
-            parameters.new_string,
-            parameters.replace_all,
-            # What the model remembers is not what is there now: only the very same text is surely what it means.
-            exact_only=changed_meanwhile,
-        )
+        edit = find_edits(file.text, replacements, exact_only=stale)
     except EditError as error:
-        if changed_meanwhile:
+        if stale:
             raise EditError(f"it changed since you last saw it. {error}") from error
         raise
+    save(path, file.encode(edit.content), context)
+    return _outcome(Changed(path, name, file.text, edit.content), edit, stale)
 
 
-def _create(path: Path, name: str, parameters: EditParameters, context: ToolContext) -> ToolResult:
-    if parameters.old_string:
-        return _failed(name, missing(path, context))
-    data = TextFile("", "utf-8", b"", "\n").encode(parameters.new_string)
-    os.makedirs(path.parent, exist_ok=True)
-    metadata = put(path, data, "", parameters.new_string, name, context)
-    counts = f"(+{metadata['additions']} -0)"
-    return ToolResult(f"edit {name} {counts}", f"Created {name} {counts}.", metadata)
+def _create(
+    tool: str, path: Path, name: str, replacements: Sequence[Replacement], context: ToolContext
+) -> Outcome | ToolResult:
+    if len(replacements) > 1 or replacements[0].old:
+        return ToolResult(f"{tool} {name}", "", error=missing(path, context))
+    content = replacements[0].new
+    data = TextFile("", "utf-8", b"", "\n").encode(content)
+    make_folders(path.parent)
+    save(path, data, context)
+    return Outcome(Changed(path, name, None, content), f"Created {name}")
 
 
-def _done(name: str, edit: Edit, metadata: dict[str, Any], changed_meanwhile: bool) -> ToolResult:
-    counts = f"(+{metadata['additions']} -{metadata['deletions']})"
+def _outcome(changed: Changed, edit: Edit, stale: bool) -> Outcome:
     where = f"line {edit.line}" if edit.count == 1 else f"{edit.count} places"
-    notes = [f"Edited {name} at {where} {counts}."]
-    if edit.level == "indentation":
-        notes.append("old_string was indented otherwise; new_string was indented as the file is.")
-    elif edit.level != "exact":
-        notes.append(f"old_string did not match exactly; {edit.level} differed.")
-    if changed_meanwhile:
+    notes = list(edit.notes)
+    if stale:
         notes.append("The file had changed since you last saw it; read it again.")
-    return ToolResult(f"edit {name} {counts}", " ".join(notes), metadata)
-
-
-def _failed(name: str, error: str) -> ToolResult:
-    return ToolResult(f"edit {name}", "", error=error)
+    metadata = {"replacements": edit.count, "match": edit.level}
+    return Outcome(changed, f"Edited {changed.name} at {where}", notes, metadata)

@@ -1,24 +1,45 @@
-"""Replaces text in a text, never in a wrong place.
+"""Edits of texts and trees, never in a wrong place: the library behind `edit`, `multiedit` and `apply_patch`.
 
-Four ways to find the place are tried in order: exactly; with line endings set aside; with whitespace at line ends set aside;
-with the whole text indented more or less than the file has it, and then the new text is indented as the file is. The first
-that finds anything decides: one place is edited, several are an error, and a looser way is never asked.
+The place of an edit is looked for at one level after the other (`editing_levels`), from exact to loose. The first that finds
+anything decides: one place is edited, several are an error, and a looser level is never asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Literal
+from itertools import islice, pairwise
+from pathlib import Path
 
 from pycode.core.errors import EditError
+from pycode.tools.editing_levels import Level, Manner, Place, levels
 
-__all__ = ["Edit", "EditError", "Level", "find_edit", "replace"]
-
-Level = Literal["exact", "line endings", "trailing whitespace", "indentation"]
+__all__ = [
+    "Edit",
+    "EditError",
+    "Level",
+    "Replacement",
+    "apply_patch",
+    "find_edit",
+    "find_edits",
+    "replace",
+]
 
 _MAX_NAMED = 10
+_AS_THE_PLACE = Manner()
+
+
+@dataclass(slots=True, frozen=True)
+class Replacement:
+    """One of several edits of a text."""
+
+    old: str
+    """What to replace."""
+    new: str
+    """What to put there."""
+    replace_all: bool = False
+    """Whether every place is meant."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -28,20 +49,13 @@ class Edit:
     content: str
     """The whole text after it."""
     level: Level
-    """How the place was found."""
+    """How the place was found; of several edits the loosest."""
     count: int
     """How many places were changed."""
     line: int
     """The line number of the first place."""
-
-
-@dataclass(slots=True, frozen=True)
-class _Place:
-    """A stretch of the content, and what is put there."""
-
-    start: int
-    end: int
-    new: str
+    notes: tuple[str, ...] = ()
+    """What differed from the file and what was done about it, in sentences for the model; none when all was exact."""
 
 
 def replace(content: str, old: str, new: str, replace_all: bool = False) -> str:
@@ -50,7 +64,7 @@ def replace(content: str, old: str, new: str, replace_all: bool = False) -> str:
     Args:
         content: The whole text.
         old: What to replace; it must be found in exactly one place.
-        new: What to put there; it gets the line endings of the place.
+        new: What to put there; it gets the line endings and the indentation of the place.
         replace_all: Replace every place instead of refusing when there are several.
 
     Raises:
@@ -58,6 +72,24 @@ def replace(content: str, old: str, new: str, replace_all: bool = False) -> str:
             the lines that are most like `old`.
     """
     return find_edit(content, old, new, replace_all).content
+
+
+def apply_patch(text: str, directory: str | os.PathLike[str]) -> list[Path]:
+    """Apply a patch to the files below a directory, whole or not at all.
+
+    Args:
+        text: A patch in the Codex grammar (`*** Begin Patch`) or a unified diff.
+        directory: Where its paths begin. They may not lead out of it, not through links either.
+
+    Returns:
+        The real paths that were written, moved or deleted, in the order of the patch.
+
+    Raises:
+        EditError: It cannot be read, a hunk has no place or more than one, or a file cannot be written. Nothing was changed.
+    """
+    from pycode.tools.patch import apply_to_directory
+
+    return apply_to_directory(text, Path(directory))
 
 
 def find_edit(
@@ -75,211 +107,127 @@ def find_edit(
     Raises:
         EditError: As for `replace`.
     """
-    if not old:
-        raise EditError("old_string is empty; give the text to replace.")
-    if old == new:
-        raise EditError("old_string and new_string are the same; nothing would change.")
-    if replace_all and "\r" not in content and old in content:
-        line = _line_number(content, content.index(old))
-        return Edit(content.replace(old, new), "exact", content.count(old), line)
-    for level, find in _LEVELS[:1] if exact_only else _LEVELS:
-        places = list(islice(find(content, old, new), None if replace_all else _MAX_NAMED + 1))
-        if len(places) > 1 and not replace_all:
-            raise EditError(_several(content, places, level))
-        if places:
-            return _edit(content, places, level)
-    raise EditError(_miss(content, old))
+    return find_edits(content, [Replacement(old, new, replace_all)], exact_only=exact_only)
 
 
-def _edit(content: str, places: list[_Place], level: Level) -> Edit:
+def find_edits(
+    content: str, replacements: Sequence[Replacement], *, exact_only: bool = False
+) -> Edit:
+    """Return the edit that makes several replacements at once. Each is looked for in the text as it is, before any other.
+
+    Args:
+        content: The whole text.
+        replacements: What to replace, in any order; at least one.
+        exact_only: Whether only exact matches count.
+
+    Raises:
+        EditError: As for `replace`, for any of them; or two of them overlap.
+    """
+    found: list[tuple[Place, int]] = []
+    notes: list[str] = []
+    loosest: Level = "exact"
+    for number, item in enumerate(replacements, 1):
+        which = f"Edit {number}: " if len(replacements) > 1 else ""
+        try:
+            level, places = _find(content, item, exact_only)
+        except EditError as error:
+            raise EditError(f"{which}{error}") from error
+        found += [(place, number) for place in places]
+        notes += [which + note for note in describe(level, places)]
+        loosest = max(loosest, level, key=_LEVELS.index)
+    found.sort(key=lambda item: item[0].start)
+    _check_overlaps(found)
+    result = spliced(content, [place for place, _ in found])
+    if result == content:
+        raise EditError("the file already reads as the edit would make it; nothing would change.")
+    return Edit(result, loosest, len(found), line_number(content, found[0][0].start), tuple(notes))
+
+
+def spliced(content: str, places: Sequence[Place]) -> str:
+    """Return `content` with what is put into places that are in order and apart."""
     pieces: list[str] = []
     position = 0
-    count = 0
     for place in places:
-        if place.start < position:  # overlaps the one before
-            continue
         pieces += [content[position : place.start], place.new]
         position = place.end
-        count += 1
-    result = "".join([*pieces, content[position:]])
-    if result == content:
-        raise EditError("The file already reads as the edit would make it; nothing would change.")
-    return Edit(result, level, count, _line_number(content, places[0].start))
+    return "".join([*pieces, content[position:]])
 
 
-def _find_exact(content: str, old: str, new: str) -> Iterator[_Place]:
-    start = content.find(old)
-    while start >= 0:
-        end = start + len(old)
-        # A line ending is one thing: its first half is not left behind.
-        whole = start - 1 if old[0] == "\n" and start and content[start - 1] == "\r" else start
-        yield _Place(whole, end, _with_newlines_of(content, whole, end, new))
-        # One character on, because overlapping places are just as ambiguous.
-        start = content.find(old, start + 1)
-
-
-def _find_by_line_endings(content: str, old: str, new: str) -> Iterator[_Place]:
-    if "\r" in content or "\r" in old:
-        yield from _find_by_lines(content, old, new, _same)
-
-
-def _find_by_trailing_whitespace(content: str, old: str, new: str) -> Iterator[_Place]:
-    if old.strip():
-        yield from _find_by_lines(content, old, new, _without_trailing_blanks)
-
-
-def _find_by_lines(
-    content: str, old: str, new: str, reduce: Callable[[str], str]
-) -> Iterator[_Place]:
-    """Find `old` where each line counts only as `reduce` leaves it. Its first and last line may be parts of lines."""
-    old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
-    wanted = [reduce(line) for line in old.split("\n")]
-    first, inner, last = wanted[0], wanted[1:-1], wanted[-1]
-    to_line_end = last != old.rpartition("\n")[2]
-    if len(wanted) == 1 and not to_line_end:
-        return
-    lines = _lines(content)
-    reduced = [reduce(text) for _, text in lines]
-    unfinished = bool(content) and not content.endswith("\n")
-    if unfinished:
-        # Where the file lacks its last newline, one in old_string finds the end, and one in new_string is not added.
-        lines.append((len(content), ""))
-        reduced.append("")
-    for index in range(len(lines) - len(wanted) + 1):
-        tail = index + len(wanted) - 1
-        if not reduced[index].endswith(first) or reduced[index + 1 : tail] != inner:
-            continue
-        start = lines[index][0] + len(reduced[index]) - len(first)
-        if len(wanted) == 1 or (to_line_end and reduced[tail] == last):
-            end = lines[tail][0] + len(lines[tail][1])
-        elif not to_line_end and reduced[tail].startswith(last):
-            end = lines[tail][0] + len(last)
-        else:
-            continue
-        at_end = unfinished and tail == len(lines) - 1
-        text = new.removesuffix("\n") if at_end else new
-        yield _Place(start, end, _with_newlines_of(content, start, end, text))
-
-
-def _find_by_indentation(content: str, old: str, new: str) -> Iterator[_Place]:
-    """Find whole lines that differ from `old` by one and the same indentation."""
-    wanted = old.replace("\r\n", "\n").split("\n")
-    with_newline = len(wanted) > 1 and not wanted[-1]
-    wanted = [line.rstrip() for line in (wanted[:-1] if with_newline else wanted)]
-    if not any(wanted):
-        return
-    lines = _lines(content)
-    stripped = [text.strip() for _, text in lines]
-    anchor = next(index for index, line in enumerate(wanted) if line)
-    for index in range(len(lines) - len(wanted) + 1):
-        if stripped[index + anchor] != wanted[anchor].strip():
-            continue
-        tail = index + len(wanted)
-        shift = _shift(wanted, [text.rstrip() for _, text in lines[index:tail]])
-        if shift is None:
-            continue
-        text = _reindented(new.replace("\r\n", "\n"), *shift)
-        start = lines[index][0]
-        if with_newline and tail < len(lines):
-            end = lines[tail][0]
-        else:
-            end = lines[tail - 1][0] + len(lines[tail - 1][1])
-            text = text.removesuffix("\n") if with_newline else text
-        yield _Place(start, end, _with_newlines_of(content, start, end, text))
-
-
-def _shift(wanted: list[str], found: list[str]) -> tuple[str, str] | None:
-    """Return what every line lost and gained at its beginning, None when that is not one and the same."""
-    shifts: set[tuple[str, str]] = set()
-    for mine, real in zip(wanted, found, strict=True):
-        if not mine or not real:
-            if mine != real:
-                return None
-        elif real.endswith(mine):
-            shifts.add(("", real[: len(real) - len(mine)]))
-        elif mine.endswith(real):
-            shifts.add((mine[: len(mine) - len(real)], ""))
-        else:
-            return None
-    if len(shifts) != 1:
-        return None
-    lost, gained = shifts.pop()
-    return (lost, gained) if not (lost + gained).strip(" \t") else None
-
-
-def _reindented(text: str, lost: str, gained: str) -> str:
-    result: list[str] = []
-    for line in text.split("\n"):
-        if not line.strip():
-            result.append(line)
-        elif line.startswith(lost):
-            result.append(gained + line[len(lost) :])
-        else:
-            raise EditError(
-                "old_string is indented more than the file is, and new_string has lines that cannot be moved by as much; "
-                "give both as the file is indented."
-            )
-    return "\n".join(result)
-
-
-def _with_newlines_of(content: str, start: int, end: int, new: str) -> str:
-    """Return `new` with the line endings that the content has at this place."""
-    if "\n" not in new or "\r\n" not in content:
-        return new
-    feed = content.find("\n", start, end)
-    if feed < 0:
-        feed = content.find("\n", end)
-    if feed < 0:
-        feed = content.rfind("\n", 0, start)
-    if feed < 1 or content[feed - 1] != "\r":
-        return new
-    return new.replace("\r\n", "\n").replace("\n", "\r\n")
-
-
-def _lines(content: str) -> list[tuple[int, str]]:
-    """Return where each line starts, and the line without its ending."""
-    lines: list[tuple[int, str]] = []
-    position = 0
-    for line in content.split("\n"):
-        lines.append((position, line.removesuffix("\r")))
-        position += len(line) + 1
-    return lines
-
-
-def _same(line: str) -> str:
-    return line
-
-
-def _without_trailing_blanks(line: str) -> str:
-    return line.rstrip(" \t")
-
-
-_LEVELS: tuple[tuple[Level, Callable[[str, str, str], Iterator[_Place]]], ...] = (
-    ("exact", _find_exact),
-    ("line endings", _find_by_line_endings),
-    ("trailing whitespace", _find_by_trailing_whitespace),
-    ("indentation", _find_by_indentation),
-)
-
-
-def _line_number(content: str, position: int) -> int:
+def line_number(content: str, position: int) -> int:
+    """Return the number of the line, from 1, that a position lies in."""
     return content.count("\n", 0, position) + 1
 
 
-def _several(content: str, places: list[_Place], level: Level) -> str:
-    numbers = [str(_line_number(content, place.start)) for place in places[:_MAX_NAMED]]
-    many = "more than " if len(places) > _MAX_NAMED else ""
-    how = "" if level == "exact" else f", {level} set aside"
-    return (
-        f"old_string is found in {many}{len(numbers)} places{how} (lines {', '.join(numbers)}); "
-        "add lines around it so that it is found once, or set replace_all."
-    )
-
-
-def _miss(content: str, old: str) -> str:
+def miss(content: str, old: str, name: str = "old_string") -> str:
+    """Return the message for a text that is not found: its first line says so, further ones show what is most like it."""
     from pycode.tools.nearest import nearest_lines
 
     near = nearest_lines(content, old)
     if not near:
-        return "old_string is not in the file, and nothing in it is like it; read the file again."
-    return f"old_string is not in the file. The lines that are most like it:\n{near}"
+        return f"{name} is not in the file, and nothing in it is like it; read the file again."
+    return f"{name} is not in the file. The lines that are most like it:\n{near}"
+
+
+def several(content: str, places: Sequence[Place], level: Level, name: str = "old_string") -> str:
+    """Return the beginning of the sentence that refuses an ambiguous text."""
+    numbers = [str(line_number(content, place.start)) for place in places[:_MAX_NAMED]]
+    many = "more than " if len(places) > _MAX_NAMED else ""
+    how = "" if level == "exact" else f", {level} set aside"
+    lines = ", ".join(numbers)
+    return f"{name} is found in {many}{len(numbers)} places{how} (lines {lines})"
+
+
+def _find(content: str, item: Replacement, exact_only: bool) -> tuple[Level, list[Place]]:
+    if not item.old:
+        raise EditError("old_string is empty; give the text to replace.")
+    if item.old == item.new:
+        raise EditError("old_string and new_string are the same; nothing would change.")
+    limit = None if item.replace_all else _MAX_NAMED + 1
+    for level, found in levels(content, item.old, item.new, _AS_THE_PLACE):
+        places = list(islice(found, limit))
+        if len(places) > 1 and not item.replace_all:
+            raise EditError(
+                several(content, places, level)
+                + "; add lines around it so that it is found once, or set replace_all."
+            )
+        if places:
+            return level, _apart(places)
+        if exact_only:
+            break
+    raise EditError(miss(content, item.old))
+
+
+def _apart(places: list[Place]) -> list[Place]:
+    """Return the places that do not overlap one before them."""
+    kept: list[Place] = []
+    for place in sorted(places, key=lambda place: place.start):
+        if not kept or place.start >= kept[-1].end:
+            kept.append(place)
+    return kept
+
+
+def _check_overlaps(found: Sequence[tuple[Place, int]]) -> None:
+    for (before, first), (after, second) in pairwise(found):
+        if after.start < before.end or (after.start, after.end) == (before.start, before.end):
+            raise EditError(
+                f"edits {min(first, second)} and {max(first, second)} overlap; make them one edit."
+            )
+
+
+def describe(level: Level, places: Sequence[Place], name: str = "old_string") -> list[str]:
+    """Return in sentences how a match differed from the text that was given, and what was done about it; none for an exact one."""
+    notes = list(dict.fromkeys(place.note for place in places if place.note))
+    if level != "exact":
+        notes.insert(0, f"{name} did not match exactly: {_DIFFERED[level]} differed.")
+    return notes
+
+
+_DIFFERED: dict[Level, str] = {
+    "line endings": "line endings",
+    "trailing blanks": "blanks at line ends",
+    "typography": "quotes, dashes, blanks or accents",
+    "indentation": "indentation",
+    "escaping": "escaping",
+    "line numbers": "line numbers",
+}
+_LEVELS: tuple[Level, ...] = ("exact", *_DIFFERED)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 
-_SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL")
+from pycode.tools.base import ToolContext
+
+_SECRET_WORDS = re.compile(
+    "KEY|SECRET|TOKEN(?!IZERS_)|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL"
+    "|(^|_)(PAT|PASS|PWD|AUTH|JWT|COOKIE|CREDS?|DSN)(_(?!SOCK$)|$)"
+)
+_NO_SECRETS = frozenset({"PWD", "OLDPWD"})
 _PROVIDER_PREFIXES = (
     "ANTHROPIC_",
     "OPENAI_",
@@ -19,7 +27,7 @@ _PROVIDER_PREFIXES = (
     "TOGETHER_",
 )
 # Bash reads a file or functions from these even when it is told to read no start-up file.
-_SHELL_START_UP = ("BASH_ENV", "ENV")
+_SHELL_START_UP = frozenset({"BASH_ENV", "ENV"})
 _FUNCTION_PREFIX = "BASH_FUNC_"
 
 _SETTINGS = {
@@ -28,6 +36,8 @@ _SETTINGS = {
     "GIT_EDITOR": "true",
     "GIT_TERMINAL_PROMPT": "0",
     "TERM": "dumb",
+    # Python would keep its output back: errors would come before it, and a job would seem silent.
+    "PYTHONUNBUFFERED": "1",
 }
 
 
@@ -44,10 +54,16 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **_SETTINGS}
 
 
+def command_environment(context: ToolContext) -> dict[str, str]:
+    """Return the environment for the commands of a call."""
+    runtime = context.runtime
+    return clean_environment(os.environ) if runtime is None else dict(runtime.environment())
+
+
 def _is_withheld(name: str) -> bool:
     return (
         name in _SHELL_START_UP
         or name.startswith(_PROVIDER_PREFIXES)
         or name.startswith(_FUNCTION_PREFIX)
-        or any(word in name for word in _SECRET_WORDS)
+        or (name not in _NO_SECRETS and _SECRET_WORDS.search(name) is not None)
     )

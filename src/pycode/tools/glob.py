@@ -12,10 +12,21 @@ from pycode.system.text import visible
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
 from pycode.tools.globs import compile_glob
 from pycode.tools.schema import BuiltinTool
-from pycode.tools.search import MAX_RESULTS, Place, SearchError, place_of, ripgrep
+from pycode.tools.search import (
+    MAX_KEPT,
+    MAX_OFFSET,
+    MAX_ORDERED,
+    MAX_RESULTS,
+    Names,
+    Place,
+    SearchError,
+    in_order,
+    place_of,
+    ripgrep,
+    shown_name,
+)
 from pycode.tools.targets import request
 
-_MAX_KEPT = 100_000
 _ERROR_BYTES = 100_000
 
 
@@ -27,6 +38,8 @@ class GlobParameters:
     """The pattern, from `path` on; one without `/` fits names in all folders."""
     path: str | None = field(default=None, metadata={"doc": "Directory"})
     """Where to look; None is the working directory."""
+    offset: int = field(default=1, metadata={"minimum": 1, "maximum": MAX_OFFSET})
+    """Which file to begin with, from 1."""
 
 
 class GlobTool(BuiltinTool[GlobParameters]):
@@ -35,6 +48,11 @@ class GlobTool(BuiltinTool[GlobParameters]):
     name = "glob"
     parameters_type = GlobParameters
     read_only = True
+    aliases = {"directory": "path", "file_path": "path"}  # noqa: RUF012 - never changed
+    bounds = (
+        f"{MAX_RESULTS} files a page, sorted by age up to {MAX_ORDERED} and by path above; "
+        f"{MAX_KEPT} files; 30 seconds"
+    )
 
     def permission_request(
         self, parameters: dict[str, Any], context: ToolContext
@@ -51,7 +69,7 @@ class GlobTool(BuiltinTool[GlobParameters]):
                 title += f" in {place.name}"
             if place.argument != ".":
                 raise SearchError(f"{place.name} is a file; give a directory as path.")
-            found = _Names(_compiled(parameters.pattern, place))
+            found = Names(_compiled(parameters.pattern, place).fullmatch)
             await ripgrep(
                 place,
                 ["--files"],
@@ -60,33 +78,10 @@ class GlobTool(BuiltinTool[GlobParameters]):
                 limit_bytes=_ERROR_BYTES,
                 on_output=found.add,
             )
+            output, truncated = _page(found, parameters.offset, place)
         except SearchError as error:
             return ToolResult(title, "", error=str(error))
-        names = _newest_first(place.directory, found.names)
-        metadata = {"matches": found.count, "truncated": found.count > MAX_RESULTS}
-        return ToolResult(title, _output(names[:MAX_RESULTS], found.count, place), metadata)
-
-
-class _Names:
-    """Picks the names that fit out of ripgrep's output as it arrives."""
-
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        self._pattern = pattern
-        self._rest = b""
-        self.names: list[str] = []
-        self.count = 0
-
-    def add(self, data: bytes) -> None:
-        names, end, rest = data.rpartition(b"\0")
-        if not end:
-            self._rest += data
-            return
-        found = os.fsdecode(self._rest + names)
-        self._rest = rest
-        fits = self._pattern.fullmatch
-        fitting = [name for raw in found.split("\0") if fits(name := raw.removeprefix("./"))]
-        self.count += len(fitting)
-        self.names += fitting[: _MAX_KEPT - len(self.names)]
+        return ToolResult(title, output, {"matches": found.count, "truncated": truncated})
 
 
 def _compiled(pattern: str, place: Place) -> re.Pattern[str]:
@@ -110,23 +105,16 @@ def _compiled(pattern: str, place: Place) -> re.Pattern[str]:
         raise SearchError(f"pattern: {error}.") from error
 
 
-def _newest_first(directory: Path, names: list[str]) -> list[str]:
-    base = os.path.join(directory, "")
-    ages = {name: -_modified(base + name) for name in names}
-    return sorted(sorted(names), key=ages.__getitem__)
-
-
-def _modified(path: str) -> int:
-    try:
-        return os.lstat(path).st_mtime_ns
-    except OSError:  # it went meanwhile
-        return 0
-
-
-def _output(names: list[str], count: int, place: Place) -> str:
-    if not names:
-        return "[no files]"
-    lines = [visible((place.prefix + name).replace("\n", "\u240a")) for name in names]
-    if count > len(names):
-        lines.append(f"[the newest {len(names)} of {count} files]")
-    return "\n".join(lines)
+def _page(found: Names, offset: int, place: Place) -> tuple[str, bool]:
+    if offset > max(found.count, 1):
+        raise SearchError(f"There are {found.count} files; offset {offset} is behind them.")
+    names, by_age = in_order(place.directory, found.found)
+    names = names[offset - 1 : offset - 1 + MAX_RESULTS]
+    last = offset - 1 + len(names)
+    lines = [shown_name(name, place) for name in names]
+    if last < found.count:
+        order = "" if by_age else ", by path: too many to find the newest"
+        lines.append(
+            f"[files {offset} to {last} of {found.count}{order}; go on with offset={last + 1}]"
+        )
+    return "\n".join(lines) or "[no files]", last < found.count

@@ -1,33 +1,28 @@
-"""The `read` tool: a file's lines with their numbers, or a directory's names."""
+"""The `read` tool: files as the model can take them, and directories."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pycode.system import files
-from pycode.system.text import visible
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
-from pycode.tools.output import MAX_BYTES, MAX_LINE_CHARACTERS, MAX_LINES, cut_line
+from pycode.tools.output import MAX_LINE_CHARACTERS, MAX_LINES
+from pycode.tools.read_text import show_large_text, show_text
+from pycode.tools.read_window import TEXT_BYTES, Window, failed
 from pycode.tools.schema import BuiltinTool
-from pycode.tools.targets import missing, request, sentence, shown, target
+from pycode.tools.targets import missing, request_all, sentence, shown, target
 
+_MAX_FILES = 20
 _MAX_WHOLE = 10_000_000
 _INLINE_BYTES = 1_000_000
-_TEXT_BYTES = MAX_BYTES - 1000  # the rest is for the notes around it
-_PIECE_BYTES = MAX_LINE_CHARACTERS * 4
+_HEAD_BYTES = 16
 
 _MAGIC = (
-    (b"\x89PNG", "PNG image"),
-    (b"\xff\xd8\xff", "JPEG image"),
-    (b"GIF8", "GIF image"),
-    (b"%PDF", "PDF document"),
     (b"PK\x03\x04", "ZIP archive"),
     (b"\x1f\x8b", "gzip archive"),
     (b"\x7fELF", "ELF program"),
@@ -39,164 +34,151 @@ _MAGIC = (
 class ReadParameters:
     """What `read` takes."""
 
-    file_path: str = field(metadata={"doc": "File or directory"})
+    file_path: str | list[str] = field(metadata={"doc": "File or directory, or several"})
+    """The file or directory to read, or a list of them."""
     offset: int = field(default=1, metadata={"doc": "First line, from 1", "minimum": 1})
+    """The first line, name of a directory, cell of a notebook or page of a PDF, from 1."""
     limit: int = field(
         default=MAX_LINES, metadata={"doc": "Number of lines", "minimum": 1, "maximum": MAX_LINES}
     )
-
-
-@dataclass(slots=True)
-class _Page:
-    """The lines that were asked for, as they are shown."""
-
-    text: str
-    """The numbered lines."""
-    last: int
-    """The number of the last line in `text`."""
-    more: bool
-    """Whether lines follow."""
+    """How many of them."""
 
 
 class ReadTool(BuiltinTool[ReadParameters]):
-    """Shows a file or a directory."""
+    """Shows files and directories."""
 
     name = "read"
     parameters_type = ReadParameters
     read_only = True
+    aliases = dict.fromkeys(
+        ("path", "file", "filename", "paths", "file_paths", "files"), "file_path"
+    )
+    bounds = (
+        f"{_MAX_FILES} files; {MAX_LINES} lines of {MAX_LINE_CHARACTERS} characters and 49 KB a call; files above "
+        f"{_MAX_WHOLE // 1_000_000} MB are streamed; images of 3.75 MB and 7,999 pixels, larger ones made smaller with pillow"
+    )
 
     def permission_request(
         self, parameters: dict[str, Any], context: ToolContext
     ) -> PermissionRequest:
-        """Return the file that would be read."""
-        return request("read", parameters["file_path"], context)
+        """Return what would be read."""
+        return request_all("read", _paths(parameters["file_path"]), context)
 
     async def run(self, parameters: ReadParameters, context: ToolContext) -> ToolResult:
         """Read it."""
-        try:
-            path = target(parameters.file_path, context)
-        except ValueError as error:
-            return _failed(parameters.file_path, f"{error}.")
-        name = shown(path, context)
-        try:
-            with files.open_file(path) as file:
-                if os.fstat(file.fileno()).st_size <= _INLINE_BYTES:
-                    return _file(file, path, name, parameters, context)
-                return await asyncio.to_thread(_file, file, path, name, parameters, context)
-        except IsADirectoryError:
-            return _directory(path, name, parameters)
-        except FileNotFoundError:
-            return _failed(name, missing(path, context))
-        except OSError as error:
-            return _failed(name, sentence(error, name))
+        paths = _paths(parameters.file_path)
+        if not 1 <= len(paths) <= _MAX_FILES:
+            return failed("", f"Read 1 to {_MAX_FILES} files at once, not {len(paths)}.")
+        if len(paths) == 1:
+            window = Window(parameters.offset, parameters.limit)
+            return await _read(paths[0], window, context)
+        return await _read_all(paths, parameters, context)
 
 
-def _file(
-    file: BufferedReader,
-    path: Path,
-    name: str,
-    parameters: ReadParameters,
-    context: ToolContext,
+def _paths(file_path: str | list[str]) -> list[str]:
+    return [file_path] if isinstance(file_path, str) else list(dict.fromkeys(file_path))
+
+
+async def _read_all(
+    paths: list[str], parameters: ReadParameters, context: ToolContext
+) -> ToolResult:
+    """Read several; what a small one leaves of its share is for those after it."""
+    results: list[ToolResult] = []
+    left = TEXT_BYTES
+    for index, path in enumerate(paths):
+        share = left // (len(paths) - index)
+        found = await _read(path, Window(parameters.offset, parameters.limit, share), context)
+        left -= len((found.error or found.output).encode("utf-8", "replace"))
+        results.append(found)
+    names = [result.title.removeprefix("read ") for result in results]
+    pieces = [
+        f"== {name} ==\n{result.error or result.output}"
+        for name, result in zip(names, results, strict=True)
+    ]
+    metadata: dict[str, Any] = {
+        "files": len(results),
+        "truncated": any(result.metadata.get("truncated", False) for result in results),
+    }
+    images = [image for result in results for image in result.metadata.get("images", [])]
+    if images:
+        metadata["images"] = images
+    output = "\n\n".join(pieces)
+    title = f"read {names[0]} and {len(names) - 1} more"
+    if all(result.error is not None for result in results):
+        return ToolResult(title, "", metadata, error=output)
+    return ToolResult(title, output, metadata)
+
+
+async def _read(given: str, window: Window, context: ToolContext) -> ToolResult:
+    try:
+        path = target(given, context)
+    except ValueError as error:
+        return failed(given, f"{error}.")
+    name = shown(path, context)
+    try:
+        with files.open_file(path) as file:
+            return await _file(file, path, name, window, context)
+    except IsADirectoryError:
+        return await _folder(path, name, window)
+    except FileNotFoundError:
+        return failed(name, missing(path, context))
+    except OSError as error:
+        return failed(name, sentence(error, name))
+
+
+async def _folder(path: Path, name: str, window: Window) -> ToolResult:
+    from pycode.tools.read_folder import show_folder
+
+    try:
+        return await asyncio.to_thread(show_folder, path, name, window)
+    except OSError as error:
+        return failed(name, sentence(error, name))
+
+
+async def _file(
+    file: BufferedReader, path: Path, name: str, window: Window, context: ToolContext
+) -> ToolResult:
+    head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+    if head.startswith(b"%PDF-"):
+        from pycode.tools.read_pdf import show_pdf
+
+        return await show_pdf(path, name, window)
+    if b"\0" in head or b"\xff" in head or head.startswith(b"GIF8"):
+        from pycode.tools.read_image import MAX_SOURCE_BYTES, is_image, show_image
+
+        if is_image(head) and os.fstat(file.fileno()).st_size <= MAX_SOURCE_BYTES:
+            data = file.read(MAX_SOURCE_BYTES)
+            _mark_seen(path, data, context)
+            return await show_image(data, path, name)
+    if os.fstat(file.fileno()).st_size <= _INLINE_BYTES:
+        return _text(file, path, name, window, context)
+    return await asyncio.to_thread(_text, file, path, name, window, context)
+
+
+def _text(
+    file: BufferedReader, path: Path, name: str, window: Window, context: ToolContext
 ) -> ToolResult:
     data = file.read(_MAX_WHOLE + 1)
     if files.is_binary(data):
         return _binary(data, os.fstat(file.fileno()).st_size, name)
-    skipped = parameters.offset - 1
     if len(data) > _MAX_WHOLE:
         file.seek(0)
-        total = None
-        lines = map(_show_piece, islice(_pieces(file), skipped, None))
-    else:
-        if context.runtime is not None:
-            context.runtime.mark_seen(str(path), files.sha256(data))
-        whole = _all_lines(files.decode(data).text)
-        total = len(whole)
-        lines = map(cut_line, islice(whole, skipped, None))
-    page = _page(lines, parameters)
-    if page.last < parameters.offset:
-        return _nothing(name, parameters, total)
-    note = "\n" + _more(page, total) if page.more else ""
-    return ToolResult(
-        title=f"read {name}",
-        output=page.text + note,
-        metadata={"lines": page.last - skipped, "truncated": page.more},
-    )
+        return show_large_text(file, name, window)
+    _mark_seen(path, data, context)
+    if path.suffix == ".ipynb":
+        from pycode.tools.read_notebook import show_notebook
+
+        cells = show_notebook(data, name, window)
+        if cells is not None:
+            return cells
+    return show_text(data, name, window)
 
 
-def _page(lines: Iterator[str], parameters: ReadParameters) -> _Page:
-    """Number lines from the offset on, as many as were asked for and fit."""
-    entries: list[str] = []
-    size = 0
-    for number, line in enumerate(lines, parameters.offset):
-        entry = f"{number}\t{line}"
-        size += len(entry.encode()) + 1
-        if len(entries) == parameters.limit or (entries and size > _TEXT_BYTES):
-            return _Page("\n".join(entries), number - 1, more=True)
-        entries.append(entry)
-    return _Page("\n".join(entries), parameters.offset + len(entries) - 1, more=False)
-
-
-def _all_lines(text: str) -> list[str]:
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    return [line.removesuffix("\r") for line in lines]
-
-
-def _pieces(file: BufferedReader) -> Iterator[tuple[bytes, int]]:
-    """Yield the beginning of each line of a file that is too large to hold, and the line's length in bytes."""
-    while piece := file.readline(_PIECE_BYTES):
-        length = len(piece)
-        rest = piece
-        while not rest.endswith(b"\n") and (rest := file.readline(_PIECE_BYTES)):
-            length += len(rest)
-        yield piece, length
-
-
-def _show_piece(piece: tuple[bytes, int]) -> str:
-    beginning, length = piece
-    line = beginning.rstrip(b"\r\n").decode("utf-8", "replace")
-    if length <= len(beginning) and len(line) <= MAX_LINE_CHARACTERS:
-        return visible(line)
-    return f"{visible(line[:MAX_LINE_CHARACTERS])} [line cut, {length} bytes]"
-
-
-def _more(page: _Page, total: int | None) -> str:
-    end = f"{total} lines" if total is not None else "a large file"
-    return f"[up to line {page.last} of {end}; go on with offset={page.last + 1}]"
-
-
-def _nothing(name: str, parameters: ReadParameters, total: int | None) -> ToolResult:
-    if total == 0:
-        return ToolResult(f"read {name}", "[the file is empty]", {"lines": 0, "truncated": False})
-    length = "fewer" if total is None else f"{total}"
-    return _failed(name, f"{name} has {length} lines; offset {parameters.offset} is behind them.")
-
-
-def _directory(path: Path, name: str, parameters: ReadParameters) -> ToolResult:
-    try:
-        with os.scandir(path) as entries:
-            names = sorted(
-                e.name + ("/" if e.is_dir(follow_symlinks=False) else "") for e in entries
-            )
-    except OSError as error:
-        return _failed(name, sentence(error, name))
-    start = parameters.offset - 1
-    page = names[start : start + parameters.limit]
-    lines = [visible(entry.replace("\n", "\u240a").replace("\t", "\u2409")) for entry in page]
-    if start + len(page) < len(names):
-        lines.append(f"[{len(names)} names; go on with offset={start + len(page) + 1}]")
-    return ToolResult(
-        title=f"read {name}{os.sep}",
-        output="\n".join(lines) or "[the directory is empty]",
-        metadata={"entries": len(names)},
-    )
+def _mark_seen(path: Path, data: bytes, context: ToolContext) -> None:
+    if context.runtime is not None:
+        context.runtime.mark_seen(str(path), files.sha256(data))
 
 
 def _binary(data: bytes, size: int, name: str) -> ToolResult:
     kind = next((kind for magic, kind in _MAGIC if data.startswith(magic)), "binary file")
-    return _failed(name, f"{name} is a {kind} of {size} bytes, not text.")
-
-
-def _failed(name: str, error: str) -> ToolResult:
-    return ToolResult(title=f"read {name}", output="", error=error)
+    return failed(name, f"{name} is a {kind} of {size} bytes, not text.")

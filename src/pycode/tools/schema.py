@@ -22,6 +22,11 @@ _TYPES: dict[str, dict[str, Any]] = {
     "float": {"type": "number"},
     "bool": {"type": "boolean"},
     "list[str]": {"type": "array", "items": {"type": "string"}},
+    "str | list[str]": {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+    },
+    "list[dict[str, Any]]": {"type": "array", "items": {"type": "object"}},
+    "dict[str, Any]": {"type": "object"},
 }
 
 
@@ -35,6 +40,8 @@ class BuiltinTool(Tool, Generic[P]):
     """The name that the model uses."""
     parameters_type: type[P]
     """The dataclass of its parameters."""
+    bounds = ""
+    """What limits a call, in one line, for the documentation."""
 
     @property
     def description(self) -> str:
@@ -68,8 +75,9 @@ class BuiltinTool(Tool, Generic[P]):
 def parameters_schema_of(parameters_type: type[Any]) -> dict[str, Any]:
     """Return the JSON Schema of a parameters dataclass.
 
-    A field is `str`, `int`, `float`, `bool` or `list[str]`, with `| None` when it may be absent; one with a default is
-    optional. `field(metadata={"doc": ...})` describes it, and further metadata (`minimum`, `maximum`, `enum`) goes into its schema.
+    A field is `str`, `int`, `float`, `bool`, `list[str]`, `str | list[str]`, `list[dict[str, Any]]` or `dict[str, Any]`, with
+    `| None` when it may be absent; one with a default is optional. `field(metadata={"doc": ...})` describes it, and further
+    metadata (`minimum`, `maximum`, `enum`, `items`) goes into its schema.
 
     Raises:
         TypeError: A field has another type.

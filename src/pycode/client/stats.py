@@ -1,0 +1,109 @@
+"""What was used: tokens and money, added up from the sessions' logs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pycode.config.home import Home
+from pycode.core.records import SessionInfo
+from pycode.storage.sessions import DiskStore
+
+By = Literal["day", "model", "session", "project"]
+DAY_MS = 86_400_000
+
+
+@dataclass(slots=True)
+class Step:
+    """One model request."""
+
+    session: SessionInfo
+    """The session that made it."""
+    model: str
+    """`provider/model`."""
+    ended: int
+    """When, in UTC milliseconds."""
+    usage: Mapping[str, int]
+    """Its tokens."""
+    cost: float | None
+    """US dollars, or None when the price is not known."""
+
+
+@dataclass(slots=True)
+class Total:
+    """What several requests used together."""
+
+    name: str
+    """The day, model, session or project."""
+    steps: int = 0
+    """How many requests."""
+    usage: dict[str, int] = field(default_factory=dict)
+    """Tokens: input, cache_read, cache_write, output, reasoning."""
+    cost: float = 0.0
+    """US dollars, of the requests with known prices."""
+    unpriced: int = 0
+    """How many requests have no known price."""
+
+    def add(self, step: Step) -> None:
+        """Count a request."""
+        self.steps += 1
+        for key, tokens in step.usage.items():
+            self.usage[key] = self.usage.get(key, 0) + tokens
+        if step.cost is None:
+            self.unpriced += 1
+        else:
+            self.cost += step.cost
+
+
+def totals(home: Home, by: By, *, days: int | None = None) -> list[Total]:
+    """Return what was used, the last day or the dearest first.
+
+    Args:
+        home: PyCode's own folder.
+        by: What a row stands for.
+        days: Only the last so many days, or all when None.
+    """
+    since = time.time_ns() // 1_000_000 - days * DAY_MS if days is not None else 0
+    rows: dict[str, Total] = {}
+    for step in _steps(DiskStore(home.storage), since):
+        name = _NAMES[by](step)
+        rows.setdefault(name, Total(name)).add(step)
+    if by == "day":
+        return [rows[name] for name in sorted(rows, reverse=True)]
+    return sorted(rows.values(), key=lambda row: (-row.cost, -row.steps, row.name))
+
+
+def _steps(store: DiskStore, since: int) -> Iterator[Step]:
+    for info in store.list():
+        if info.updated < since:
+            # `updated` is when its facts last changed; its log may have grown since then.
+            last = next(store.open(info.id, write=False).read_backward(), None)
+            if last is None or last.time < since:
+                continue
+        yield from (step for step in _steps_of(store, info) if step.ended >= since)
+
+
+def _steps_of(store: DiskStore, info: SessionInfo) -> Iterator[Step]:
+    models: dict[str, str] = {}
+    for record in store.open(info.id, write=False).read():
+        data = record.data
+        if record.kind == "message" and data.get("model"):
+            models[record.id] = str(data["model"])
+        if record.kind == "part" and data.get("type") == "step-finish":
+            model = models.get(str(data.get("message_id")), "?")
+            usage = data.get("usage") or {}
+            yield Step(info, model, int(data.get("ended") or record.time), usage, data.get("cost"))
+
+
+def _day(step: Step) -> str:
+    return time.strftime("%Y-%m-%d", time.localtime(step.ended / 1000))
+
+
+_NAMES: Mapping[By, Callable[[Step], str]] = {
+    "day": _day,
+    "model": lambda step: step.model,
+    "session": lambda step: f"{step.session.id} {step.session.title}",
+    "project": lambda step: step.session.directory,
+}

@@ -1,0 +1,183 @@
+"""Which rules speak about one command of a command line.
+
+An allow must match what the program gets, word for word, and name what is unusual about it: `find *` does not cover `-delete`. A deny or
+an ask also matches the program under another path, git behind its options, a glob that may become the program, and counts as an ask
+where the words are not known but might match.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from pycode.permissions.command_walk import Part, Role
+from pycode.permissions.patterns import has_wildcard, match_text, sure_beginning
+from pycode.permissions.rules import Rule
+from pycode.permissions.wrappers import program_name
+
+Match = Literal["yes", "maybe", "no"]
+
+_PLAIN_PROGRAM = re.compile(r"[A-Za-z0-9_./+\[-]+")
+_TAIL = 50
+"""So many words behind a program are looked at where any word may be one."""
+_OPERATORS = re.compile(r"[;&|<>\n]")
+_SYSTEM_FOLDERS = ("/bin/", "/usr/bin/")
+
+
+@dataclass(slots=True, frozen=True)
+class CommandFacts:
+    """What a rule is held against."""
+
+    line: str
+    """The whole line."""
+    exact: tuple[str, ...]
+    """The command's text, in the forms that an allow may match."""
+    loose: tuple[str, ...]
+    """All forms, for asks and denies."""
+    role: Role
+    """What stands and falls with it."""
+    argv: tuple[str, ...]
+    """The program and its arguments; empty where they are not known."""
+    prefix: str | None
+    """How it surely begins, when not all of it is known."""
+    literal: bool
+    """Whether each character means itself."""
+    assigned: bool
+    """Whether something is set for it that may change what it does."""
+    tokens: frozenset[str]
+    """The words that a pattern has to hold to cover it."""
+    certain: Callable[[], bool]
+    """Whether the line can only be read in this way."""
+    runs_words: bool = False
+    """Whether it may run what its words say, from any of them on."""
+    strict: bool = False
+    """Whether even the pattern `*` covers only what is literal and usual."""
+
+    def match(self, rule: Rule) -> Match:
+        """Return whether a rule speaks about the command."""
+        if rule.pattern == self.line or _is_exactly(rule.pattern, self.line):
+            return "yes"
+        if rule.action == "allow":
+            return "yes" if self._is_allowed(rule.pattern) else "no"
+        if self.role != "command" and rule.pattern[:1] in ("*", "?"):
+            return "no"
+        if self.role == "suspect" and rule.action != "deny":
+            return "no"
+        if any(match_text(rule.pattern, text) for text in self.loose):
+            return "yes"
+        if _OPERATORS.search(rule.pattern) and match_text(rule.pattern, self.line):
+            return "yes"
+        if self._may_become(rule.pattern) or (rule.action == "deny" and self._runs(rule.pattern)):
+            return "yes"
+        return "maybe" if self._may_match(rule.pattern) else "no"
+
+    def _is_allowed(self, pattern: str) -> bool:
+        usual = self.literal and not self.assigned and not self.tokens
+        if pattern == "*":
+            return usual or not self.strict
+        if not any(match_text(pattern, text) for text in self.exact):
+            return False
+        if not has_wildcard(pattern) and self.literal:
+            return self.certain()
+        if not self.literal or not self._names_all(pattern):
+            return False
+        return self.certain()
+
+    def _names_all(self, pattern: str) -> bool:
+        words = {word.rstrip("*").partition("=")[0] for word in pattern.split()}
+        return "" not in self.tokens and self.tokens <= words
+
+    def _may_become(self, pattern: str) -> bool:
+        """Return whether the program is a glob that fits the program of a pattern."""
+        program = self.loose[0].partition(" ")[0] if self.loose else ""
+        if not any(character in program for character in "*?["):
+            return False
+        name = pattern.partition(" ")[0]
+        if has_wildcard(name) or not fnmatchcase(name, program.rpartition("/")[2]):
+            return False
+        return match_text(pattern, f"{name} {self.loose[0].partition(' ')[2]}".strip())
+
+    def _runs(self, pattern: str) -> bool:
+        """Return whether one of the words, with those behind it, is a command that a pattern is about."""
+        if not self.runs_words or pattern[:1] in ("*", "?"):
+            return False
+        program = pattern.partition(" ")[0]
+        named = not has_wildcard(program) and program.casefold()
+        for index, word in enumerate(self.argv[1:], start=1):
+            name = program_name(word)
+            if named and name != named:
+                continue
+            if not word.startswith("-") and match_text(pattern, name + self._tail(index)):
+                return True
+        return False
+
+    def _tail(self, index: int) -> str:
+        rest = self.argv[index + 1 : index + 1 + _TAIL]
+        return " " + " ".join(rest) if rest else ""
+
+    def _may_match(self, pattern: str) -> bool:
+        if self.prefix is None or self.role == "suspect":
+            return False
+        first, blank, rest = self.prefix.partition(" ")
+        known = first.rpartition("/")[2] + blank + rest
+        begin = sure_beginning(pattern)
+        return begin.startswith(known) or (known.startswith(begin) and has_wildcard(pattern))
+
+
+def facts_of(
+    part: Part, line: str, certain: Callable[[], bool], *, strict: bool = False
+) -> CommandFacts:
+    """Return what rules are held against for one part of a line."""
+    quoted = shlex.join(part.argv)
+    exact = [quoted]
+    if part.assignments:
+        exact = [f"{' '.join(part.assignments)} {quoted}"]
+    elif part.source:
+        exact.append(part.source)
+    folder, _, name = part.argv[0].rpartition("/")
+    if f"{folder}/" in _SYSTEM_FOLDERS and not part.assignments:
+        exact.append(shlex.join((name, *part.argv[1:])))
+    if not _PLAIN_PROGRAM.fullmatch(part.argv[0]) and not part.assignments:
+        exact = []
+    tokens = frozenset(hazard.token for hazard in part.effects.hazards)
+    return CommandFacts(
+        line,
+        tuple(exact),
+        tuple(dict.fromkeys(_loose(part, quoted))),
+        part.role,
+        part.argv,
+        part.prefix,
+        part.literal,
+        bool(part.assignments),
+        tokens,
+        certain,
+        part.runs_words,
+        strict,
+    )
+
+
+def _loose(part: Part, quoted: str) -> list[str]:
+    rest = part.argv[1:]
+    name = program_name(part.argv[0])
+    forms = [" ".join(part.argv), quoted, " ".join((name, *rest))]
+    if part.assignments:
+        forms.append(" ".join((*part.assignments, *part.argv)))
+    if name == "git":
+        forms.append(" ".join(("git", *_without_options(rest))))
+    return forms
+
+
+def _without_options(words: tuple[str, ...]) -> tuple[str, ...]:
+    from pycode.permissions.expansion import Field
+    from pycode.permissions.git_effects import split_git
+
+    _, rest = split_git([Field("git"), *(Field(word) for word in words)])
+    return tuple(item.value for item in rest)
+
+
+def _is_exactly(pattern: str, text: str) -> bool:
+    return not has_wildcard(pattern) and match_text(pattern, text)

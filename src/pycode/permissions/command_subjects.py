@@ -1,0 +1,330 @@
+"""What a command line touches: its commands, the files that they read and write, and what lies outside, each a subject."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pycode.permissions.command_line import FREE_TO_READ, FREE_TO_WRITE, CommandLine, analyse
+from pycode.permissions.command_matching import CommandFacts, facts_of
+from pycode.permissions.command_walk import Part
+from pycode.permissions.matching import Kind, Places, Subject, verdict
+from pycode.permissions.request import Context, Request
+from pycode.permissions.rules import Action, Rule
+from pycode.permissions.subjects import at_home, given_paths, outside_subjects, path_subjects
+from pycode.system.paths import is_secret, resolve
+
+
+def command_subjects(request: Request, context: Context) -> Iterator[Subject]:
+    """Yield everything that the rules have to allow before command lines may run.
+
+    Raises:
+        ValueError: The folder cannot be one.
+    """
+    base = context.directory
+    for path, known in given_paths(request):
+        base = known or resolve(at_home(path, context), context.directory)
+        yield from outside_subjects(base, context, read=False)
+    for command in request.patterns:
+        line = read_line(command, context, base)
+        yield from _Line(line, base, context, tuple(request.always)).subjects()
+
+
+def read_line(command: str, context: Context, base: Path) -> CommandLine:
+    """Return what a command line does that runs in a folder."""
+    if context.shell != "posix":
+        return CommandLine(command, unread=f"it is for {context.shell}, which PyCode does not read")
+    return analyse(command, context.home.as_posix(), base.as_posix())
+
+
+def verdict_on(line: CommandLine, rules: Sequence[Rule]) -> Action | None:
+    """Return what the rules of one source say about the commands of a line, without what these read and write."""
+    found: list[Action | None] = []
+    for subject in _Line(line, Path("/"), None, ()).commands("command", None):
+        action, _ = verdict(rules, subject, Places("/", "/"))
+        if action is not None or (subject.facts is not None and subject.facts.role == "command"):
+            found.append(action)
+    if line.refused or "deny" in found:
+        return "deny"
+    if "ask" in found:
+        return "ask"
+    return None if None in found else "allow"
+
+
+class _Line:
+    """The subjects of one line."""
+
+    def __init__(
+        self, line: CommandLine, base: Path, context: Context | None, always: tuple[str, ...]
+    ) -> None:
+        self.line = line
+        self.base = base
+        self.context = context
+        self.always = always
+        self._seen: set[tuple[object, ...]] = set()
+        self._seen_words: set[str] = set()
+        self._known_facts: dict[int, CommandFacts] = {}
+        self._real_folders: dict[str, bool] = {}
+        self._base = base.as_posix()
+        self._root = (context.root.as_posix() if context is not None else "") + "/"
+
+    def subjects(self) -> Iterator[Subject]:
+        """Yield all of them."""
+        context = self._context()
+        problem = self.line.problem() if context.mode == "plan" or self._at_home() else None
+        if problem is None and context.mode == "plan":
+            problem = self._git_problem()
+        limit = None
+        if self.line.refused:
+            limit = f"the command holds {self.line.refused}; write it in a way that can be seen"
+        elif problem is not None and context.mode == "plan":
+            limit = f"in plan mode a command must be known to change nothing, and {problem}"
+        kind: Kind = "home_command" if self._at_home() and problem is not None else "command"
+        yield from self.commands(kind, limit)
+        for item in self.line.redirected:
+            span = (item.start, item.end)
+            free = FREE_TO_READ if item.read else FREE_TO_WRITE
+            if item.path.value in free and item.path.known:
+                continue
+            for path in self._in_folders(item.path.value, item.folders):
+                yield from self._path(path, span, read=item.read, known=item.path.known)
+            yield from self._unknown_folder(item.folders, span)
+        for part in self.line.parts:
+            if part.role != "suspect":
+                yield from self._part(part)
+
+    def commands(self, kind: Kind, limit: str | None) -> Iterator[Subject]:
+        """Yield the commands alone."""
+        line = self.line
+        if line.unread or line.refused or not line.parts:
+            facts = CommandFacts(
+                line.text,
+                (),
+                (line.text,),
+                "command",
+                (),
+                "",
+                False,
+                False,
+                frozenset({""}),
+                bool,
+                strict=True,
+            )
+            unread: Kind = "unread" if line.unread else kind
+            yield Subject(
+                "bash",
+                unread,
+                (line.text,),
+                facts=facts,
+                about=line.unread,
+                limit=limit,
+                always=self.always,
+            )
+        seen: set[tuple[object, ...]] = set()
+        for part in line.parts:
+            key = (part.argv, part.role, part.literal, part.assignments, len(part.effects.hazards))
+            if key in seen:
+                continue
+            seen.add(key)
+            facts = self._facts(part)
+            own = "beyond" if part.effects.beyond and kind == "command" else kind
+            yield Subject(
+                "bash",
+                own,
+                (line.text,),
+                facts=facts,
+                about=part.effects.beyond or "a command",
+                limit=limit,
+                always=self.always,
+                note=_note(part),
+                span=(part.start, part.end),
+            )
+            limit = None
+
+    def _facts(self, part: Part) -> CommandFacts:
+        facts = self._known_facts.get(id(part))
+        if facts is None:
+            strict = self.context is not None and self.context.strict
+            facts = facts_of(part, self.line.text, lambda: self.line.certain, strict=strict)
+            self._known_facts[id(part)] = facts
+        return facts
+
+    def _part(self, part: Part) -> Iterator[Subject]:
+        """Yield the files of one command."""
+        span = (part.start, part.end)
+        read_only, reads = _reads(part)
+        for word in (*reads, *part.effects.reads):
+            if word not in FREE_TO_READ and word != "-":
+                for path in self._in_folders(word, part.folders):
+                    yield from self._path(path, span, read=True, known=part.literal)
+        for write in part.effects.writes:
+            if write.path not in FREE_TO_WRITE:
+                for path in self._in_folders(write.path, part.folders):
+                    owner = self._facts(part) if write.own else None
+                    yield from self._path(path, span, read=False, known=part.literal, owner=owner)
+        if not read_only:
+            yield from self._reached(part, span)
+        yield from self._unknown_folder(part.folders, span)
+
+    def _reached(self, part: Part, span: tuple[int, int]) -> Iterator[Subject]:
+        """Yield what the words of a command seem to reach outside, and secrets among them."""
+        taken = {*part.effects.reads, *(write.path for write in part.effects.writes)}
+        for word in part.argv[1:]:
+            for text in () if word in taken else _path_like(word):
+                for path in self._in_folders(text, part.folders):
+                    yield from self._word(path, span)
+
+    def _word(self, path: str, span: tuple[int, int]) -> Iterator[Subject]:
+        if path in self._seen_words:
+            return
+        self._seen_words.add(path)
+        context = self._context()
+        full = os.path.join(self.base, path)
+        if path.startswith("/") and not os.path.exists("/" + path.strip("/").partition("/")[0]):
+            return  # a route of a web server, a regular expression
+        leads_out = path.startswith("/") or ".." in path.split("/")
+        if not leads_out and ".env" not in path.lower() and not _exists(full):
+            return
+        try:
+            real = resolve(path, self.base)
+        except ValueError:
+            return  # no file can have this name, so it names none
+        if str(real) in FREE_TO_READ:
+            return
+        if is_secret(real):
+            yield from self._path(path, span, read=True)
+        else:
+            for subject in outside_subjects(real, context, read=False):
+                yield _placed(subject, span)
+
+    def _path(
+        self,
+        path: str,
+        span: tuple[int, int],
+        *,
+        read: bool,
+        known: bool = True,
+        owner: CommandFacts | None = None,
+    ) -> Iterator[Subject]:
+        permission = "read" if read else "edit"
+        key = (path, read, known, id(owner))
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        plain = self._plain_path(path) if read else None
+        if plain is not None:
+            yield Subject("read", "read", (plain,), about=f"reading {plain}", span=span)
+            return
+        try:
+            found = list(path_subjects(path, self.base, self._context(), permission, read=read))
+        except ValueError:
+            found = [Subject(permission, "outside", (path,), about=f"{path!r} cannot be a file")]
+        for subject in found:
+            yield _placed(subject, span, known=known or subject.permission != "edit", owner=owner)
+
+    def _plain_path(self, path: str) -> str | None:
+        """Return a path in the project that is no link, lies in no link and holds no secrets; None for any other.
+
+        It is what `path_subjects` finds out for any path, only faster.
+        """
+        full = path if path.startswith("/") else f"{self._base}/{path}"
+        folder, _, name = full.rpartition("/")
+        if not full.startswith(self._root) or ".." in full or "//" in full or "/." in full:
+            return None
+        if not name or "\\" in full:
+            return None
+        real = self._real_folders.get(folder)
+        if real is None:
+            real = self._real_folders[folder] = os.path.realpath(folder) == folder
+        return full if real and not os.path.islink(full) else None
+
+    def _unknown_folder(
+        self, folders: tuple[str, ...] | None, span: tuple[int, int]
+    ) -> Iterator[Subject]:
+        if folders is None:
+            about = "it is not known before in which folder this runs"
+            yield Subject("external_directory", "unknown", ("*",), about=about, span=span)
+
+    def _in_folders(self, path: str, folders: tuple[str, ...] | None) -> list[str]:
+        if path.startswith("~"):
+            path = f"./{path}"  # a tilde that meant the home directory has become it
+        if os.path.isabs(path) or folders is None:
+            return [path]
+        return [os.path.join(folder, path) for folder in folders]
+
+    def _git_problem(self) -> str | None:
+        """Return what git would run because of the repository that it is started in."""
+        from pycode.permissions.git_helpers import program_in_repository
+
+        for part in self.line.parts:
+            if part.argv[0] == "git":
+                for folder in part.folders or ():
+                    problem = program_in_repository(Path(os.path.realpath(folder)))
+                    if problem is not None:
+                        return problem
+        return None
+
+    def _at_home(self) -> bool:
+        context = self._context()
+        return context.home.is_relative_to(context.root)
+
+    def _context(self) -> Context:
+        if self.context is None:
+            raise AssertionError("paths are only looked at in a context")
+        return self.context
+
+
+def _note(part: Part) -> str:
+    reasons = [hazard.reason for hazard in part.effects.hazards]
+    if part.assignments:
+        reasons.append(f"{part.assignments[0].partition('=')[0]} may change what it does")
+    if part.reason:
+        reasons.append(f"it holds {part.reason}")
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _reads(part: Part) -> tuple[bool, list[str]]:
+    """Return whether a command is known to be read-only, and then the words that it may read as files."""
+    from pycode.permissions.programs import check
+
+    if not part.literal or part.role == "wrapper":
+        return False, []
+    problem, paths = check(part.argv)
+    return problem is None, paths if problem is None else []
+
+
+def _path_like(word: str) -> Iterator[str]:
+    """Yield what in a word may be a path."""
+    if "://" in word:
+        if word.lower().startswith("file://"):
+            yield word[7:]
+        return
+    value = word.partition("=")[2]
+    for found in (word, value):
+        text = found.lstrip("@").partition(":")[0]
+        if text and not text.startswith("-"):
+            yield text
+    if word[:1] == "-" and word[1:2] not in ("-", "I", "L", "B", "") and "/" in word[2:3]:
+        yield word[2:]
+
+
+def _exists(path: str) -> bool:
+    try:
+        return os.path.lexists(path)
+    except ValueError:
+        return False
+
+
+def _placed(
+    subject: Subject,
+    span: tuple[int, int],
+    *,
+    known: bool = True,
+    owner: CommandFacts | None = None,
+) -> Subject:
+    from dataclasses import replace
+
+    return replace(
+        subject, span=span, known=known, owner=owner if subject.permission == "edit" else None
+    )

@@ -1,0 +1,163 @@
+"""What git does besides what its subcommand says: the options, settings and addresses by which it runs programs or writes files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pycode.permissions.effects import Effects, Write
+from pycode.permissions.expansion import Field
+
+_VALUED: Final = frozenset(
+    {"-c", "-C", "--git-dir", "--work-tree", "--namespace", "--config-env", "--super-prefix"}
+)
+_HARMLESS: Final = frozenset(
+    {"--no-pager", "--no-optional-locks", "--literal-pathspecs", "--no-replace-objects"}
+)
+_RUNS_ANYTHING: Final = frozenset("""
+    bisect credential cvsserver daemon difftool filter-branch gui help hook http-backend instaweb mergetool p4 send-email shell
+    submodule svn web--browse
+    """.split())  # noqa: SIM905 - a page of quotes would hide the words
+_RUNNING: Final = {
+    "--exec": "",
+    "--extcmd": "",
+    "--upload-pack": "",
+    "--receive-pack": "",
+    "--open-files-in-pager": "",
+    "--ext-diff": "",
+    "--textconv": "",
+    "--filters": "",
+    "--template": "",
+    "--config": "",
+    "--gpg-sign": "commit",
+    "--show-signature": "",
+    "--tree-filter": "",
+    "-x": "rebase",
+    "-u": "clone fetch ls-remote",
+    "-c": "clone",
+    "-O": "grep",
+    "--trailer": "interpret-trailers",
+}
+"""Option to the subcommands in which it runs something; all of them when empty."""
+_WRITING: Final = {
+    "--output": "",
+    "--output-directory": "",
+    "--separate-git-dir": "",
+    "-o": "archive format-patch bundle",
+}
+_RUNNING_SETTING: Final = re.compile(
+    r"(alias|pager|include|includeif|filter|credential|gpg|url|http|https|protocol|safe|submodule|remote|uploadpack|receive|sendemail"
+    r"|difftool|mergetool|browser|man|guitool|instaweb|trailer|init|diff|merge|core|sequence|interactive|extensions|worktree)\.",
+    re.IGNORECASE,
+)
+
+
+def split_git(argv: Sequence[Field]) -> tuple[list[Field], list[Field]]:
+    """Return the options before git's subcommand, and the subcommand with all that follows."""
+    at = 1
+    while at < len(argv) and argv[at].value.startswith("-"):
+        at += 2 if argv[at].value in _VALUED else 1
+    return list(argv[1:at]), list(argv[at:])
+
+
+def is_plain_git(argv: Sequence[Field]) -> bool:
+    """Return whether nothing that matters stands before git's subcommand."""
+    options, _ = split_git(argv)
+    return all(option.value in _HARMLESS for option in options)
+
+
+def add_git_effects(argv: Sequence[Field], effects: Effects) -> None:
+    """Note what a git command does."""
+    options, rest = split_git(argv)
+    for given in options:
+        name = given.value.partition("=")[0]
+        if name.startswith("-") and name not in _HARMLESS and given.value != "--version":
+            effects.needs(
+                name[:2] if name[:2] in ("-c", "-C") else name,
+                f"git {name} changes what git runs, or where",
+            )
+    for index, option in enumerate(options):
+        if option.value == "-c" and index + 1 < len(options):
+            _setting(options[index + 1], effects)
+        elif option.value.startswith("-c") and option.value != "-c":
+            _setting(Field(option.value[2:], option.literal), effects)
+    if not rest:
+        return
+    subcommand, *words = rest
+    if subcommand.value in _RUNS_ANYTHING:
+        effects.needs(subcommand.value, f"git {subcommand.value} may run other programs")
+        effects.suspicious = True
+    if subcommand.value == "config" and any(_RUNNING_SETTING.match(word.value) for word in words):
+        _config(words, effects)
+    _subcommand(subcommand.value, words, effects)
+
+
+def _setting(field: Field, effects: Effects) -> None:
+    """Note the value of `-c name=value` as something that may be run."""
+    value = field.value.partition("=")[2]
+    if value:
+        effects.scripts.append(Field(value.lstrip("!"), field.literal, field.prefix))
+
+
+def _config(words: Sequence[Field], effects: Effects) -> None:
+    reading = ("--get", "--list", "-l", "get", "list")
+    if any(word.value.startswith(reading) for word in words):
+        return
+    effects.needs("", "git config sets what git runs later")
+    effects.scripts += [
+        Field(word.value.lstrip("!"), word.literal, word.prefix) for word in words[1:]
+    ]
+
+
+def _subcommand(name: str, words: Sequence[Field], effects: Effects) -> None:
+    for index, word in enumerate(words):
+        text = word.value
+        following = words[index + 1] if index + 1 < len(words) else Field("")
+        if text == "--":
+            break
+        if re.match(r"[A-Za-z0-9]+::", text) and name in (
+            "clone",
+            "fetch",
+            "ls-remote",
+            "pull",
+            "push",
+            "remote",
+            "submodule",
+        ):
+            effects.needs("", f"the address {text} makes git run a program")
+            effects.scripts.append(Field(text.partition("::")[2], word.literal, word.prefix))
+        option = _option(text, name, _RUNNING)
+        if option is not None:
+            value = _value(text, option, following, word)
+            effects.scripts.append(value)
+            effects.needs(option, f"git {name} {option} may run a program")
+        option = _option(text, name, _WRITING)
+        if option is not None:
+            effects.writes.append(Write(_value(text, option, following, word).value))
+            effects.needs(option, f"git {name} {option} writes a file")
+        if text in ("--no-index", "--contents", "--file", "-F"):
+            effects.reads.append(following.value)
+            effects.needs(text, f"git {name} {text} reads any file")
+
+
+def _option(text: str, subcommand: str, options: dict[str, str]) -> str | None:
+    """Return which of the options a word is; a long one may be shortened, a short one joined with its value or others."""
+    if text.startswith("--"):
+        name = text.partition("=")[0]
+        for option in options:
+            if len(name) > 3 and option.startswith(name) and option.startswith("--"):
+                return option
+        return None
+    if not text.startswith("-"):
+        return None
+    for option, subcommands in options.items():
+        if len(option) == 2 and subcommand in subcommands.split() and option[1] in text[1:]:
+            return option
+    return None
+
+
+def _value(text: str, option: str, following: Field, word: Field) -> Field:
+    long = text.startswith("--")
+    value = text.partition("=")[2] if long else text[text.index(option[1]) + 1 :]
+    return Field(value, word.literal, word.prefix) if value else following

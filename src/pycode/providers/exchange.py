@@ -1,0 +1,168 @@
+"""One request to a model's service, and its answer as it is read from the network."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pycode.core.errors import ProtocolError
+from pycode.providers.deadline import Deadline
+from pycode.providers.failures import (
+    Service,
+    broken_connection,
+    connection_error,
+    not_a_stream,
+    too_late,
+)
+from pycode.providers.retries import Refusal
+from pycode.providers.sse import MAX_EVENT, EventTooLargeError, SseReader
+
+if TYPE_CHECKING:
+    import httpx2
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds until a connection stands."""
+FIRST_EVENT_TIMEOUT = 300.0
+"""Seconds until the first event of an answer."""
+IDLE_TIMEOUT = 120.0
+"""Seconds without a byte inside an answer."""
+_DRAIN_TIMEOUT = 0.25
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request."""
+
+    path: str
+    """The path after the base URL."""
+    body: bytes
+    """The JSON body."""
+    model: str = ""
+    """The model that is asked, for errors."""
+    connect_timeout: float = CONNECT_TIMEOUT
+    """Seconds until the connection stands."""
+    timeout: float = FIRST_EVENT_TIMEOUT
+    """Seconds until the first event."""
+    idle_timeout: float = IDLE_TIMEOUT
+    """Seconds between bytes after that; comments and pings count."""
+
+
+class Answer:
+    """A response that is being read. Every failure is a `Refusal`."""
+
+    def __init__(
+        self, service: Service, call: Call, response: httpx2.Response, deadline: Deadline
+    ) -> None:
+        self._service = service
+        self._call = call
+        self._response = response
+        self._deadline = deadline
+        self._loop = asyncio.get_running_loop()
+        is_encoded = response.headers.get("content-encoding", "identity") != "identity"
+        self._pieces = response.aiter_bytes() if is_encoded else response.aiter_raw()
+        self._sse = SseReader()
+        self._head = b""
+        self._begun = False
+
+    async def events(self) -> list[str]:
+        """Return the data of the next events, as many as came together; none at the end."""
+        if "json" in self._content_type:
+            return await self._whole()
+        while chunk := await self._next():
+            if not self._begun:
+                self._head = self._head or chunk
+            events = self._feed(chunk)
+            self._begun = self._begun or bool(events)
+            if self._begun:
+                self._deadline.move(self._loop.time() + self._call.idle_timeout)
+            if events:
+                return events
+        if self._begun:
+            return []
+        if self._head and "event-stream" not in self._content_type:
+            raise Refusal(self.is_no_answer(self._head))
+        raise Refusal(
+            broken_connection(self._service, "it ended without an answer", self._call.model)
+        )
+
+    async def read(self, limit: int) -> bytes:
+        """Return the body, at most `limit` bytes of it."""
+        body = bytearray()
+        while len(body) < limit and (chunk := await self._next()):
+            body += chunk
+        return bytes(body[:limit])
+
+    async def drain(self) -> None:
+        """Read the few bytes after the last event, so that the connection can be used again."""
+        import httpx2
+
+        try:
+            async with asyncio.timeout(_DRAIN_TIMEOUT):
+                async for _ in self._pieces:
+                    pass
+        except (TimeoutError, httpx2.TransportError) as error:
+            # The answer is complete; only the connection is lost.
+            _log.debug("the connection did not end in time after the answer: %r", error)
+
+    async def aclose(self) -> None:
+        """Let go of the connection."""
+        await self._pieces.aclose()
+        await self._response.aclose()
+
+    def is_no_answer(self, body: bytes) -> ProtocolError:
+        """Return the error for a body that is no model's answer."""
+        text = body.decode("utf-8", "replace")
+        return not_a_stream(self._service, self._content_type, text, self._call.model)
+
+    @property
+    def _content_type(self) -> str:
+        return self._response.headers.get("content-type", "")
+
+    async def _whole(self) -> list[str]:
+        """Return the whole answer of a service that does not stream, as one event."""
+        if self._begun:
+            return []
+        self._begun = True
+        body = await self.read(MAX_EVENT)
+        return [body.decode("utf-8-sig", "replace")]
+
+    async def _next(self) -> bytes:
+        """Return the next bytes of the body, empty at its end."""
+        import httpx2
+
+        try:
+            with self._deadline:
+                return await anext(self._pieces, b"")
+        except TimeoutError as error:
+            limit = self._call.idle_timeout if self._begun else self._call.timeout
+            late = too_late(self._service, limit, self._call.model)
+            raise Refusal(late, retry=False) from error
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            raise refusal(self._service, error, self._call.model) from error
+
+    def _feed(self, chunk: bytes) -> list[str]:
+        try:
+            return self._sse.feed(chunk)
+        except EventTooLargeError as error:
+            raise Refusal(
+                ProtocolError(
+                    f"{self._service.url} sent an event that no model sends ({error}): check the base URL.",
+                    provider=self._service.name,
+                    model=self._call.model,
+                )
+            ) from error
+
+
+def refusal(service: Service, error: httpx2.RequestError, model: str) -> Refusal:
+    """Return what a failure of the network means for a try."""
+    import httpx2
+
+    if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError | httpx2.ProxyError):
+        return Refusal(connection_error(service, error, model))
+    if isinstance(error, httpx2.UnsupportedProtocol):
+        return Refusal(connection_error(service, error, model), retry=False)
+    return Refusal(broken_connection(service, str(error) or type(error).__name__, model))

@@ -1,0 +1,161 @@
+"""Path cases: what may be read and written unasked, what asks and what no mode allows, each with its reason.
+
+The cases are in `corpus_paths.jsonl`; `{root}`, `{home}`, `{outside}` and `{moved}` stand for the folders of the test.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pycode.permissions.decide import decide
+from pycode.permissions.request import Context, Mode, Request
+
+if sys.platform == "win32":
+    pytest.skip("the cases are spelled for POSIX", allow_module_level=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the corpus."""
+
+    op: str
+    path: str
+    expect: str
+    why: str
+
+
+def cases() -> list[Case]:
+    """Return the corpus."""
+    text = Path(__file__).with_name("corpus_paths.jsonl").read_text(encoding="utf-8")
+    return [Case(**json.loads(line)) for line in text.splitlines()]
+
+
+CASES = cases()
+SEEN_UNDER_MODES: tuple[Mode, ...] = ("default", "confirm", "bypass")
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Make a project with links of every kind, a home and what lies beside them."""
+    base = Path(os.path.realpath(tmp_path_factory.mktemp("paths")))
+    root, home, outside = base / "project", base / "home", base / "outside"
+    for folder in (
+        root / ".git/hooks",
+        root / "src",
+        root / "lib/.git/hooks",
+        root / "sub",
+        home / ".ssh",
+        outside,
+        base / "moved",
+        base / "project-secrets",
+        root / "bare/objects",
+        root / "bare/refs",
+        root / "bare-not",
+        root / "pointed/hooks",
+        root / "tree",
+    ):
+        folder.mkdir(parents=True)
+    for file in (
+        root / ".git/config",
+        root / ".git/hooks/pre-commit",
+        root / "src/app.py",
+        root / ".env",
+        root / "README.md",
+        root / "bare/HEAD",
+        root / "bare-not/HEAD",
+        root / "pointed/HEAD",
+        home / ".bashrc",
+        home / ".ssh/id_rsa",
+        outside / "secret",
+    ):
+        file.write_text(file.name, encoding="utf-8")
+    (root / "tree/.git").write_text("gitdir: ../pointed\n", encoding="utf-8")
+    (root / "pointed/commondir").write_text("../.git\n", encoding="utf-8")
+    links: dict[str, str | Path] = {
+        "out": outside,
+        "home": home,
+        "notes.txt": ".env",
+        "rc": home / ".bashrc",
+        "in": "src",
+        "self": ".",
+        "up": "..",
+        "hooks": ".git/hooks",
+        "cfg": ".git/config",
+        "dangling": outside / "none",
+    }
+    for name, target in links.items():
+        (root / name).symlink_to(target)
+    os.link(home / ".bashrc", root / "twin-bashrc")
+    os.link(root / ".git/config", root / "twin-config")
+    os.link(root / "src/app.py", root / "twin-src")
+    return {"root": root, "home": home, "outside": outside, "moved": base / "moved"}
+
+
+@pytest.fixture
+def context(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Context:
+    """Return the plainest context."""
+    monkeypatch.setenv("HOME", str(folders["home"]))
+    monkeypatch.setenv("PYCODE_HOME", str(folders["moved"]))
+    return Context(root=folders["root"], directory=folders["root"], home=folders["home"])
+
+
+def request(case: Case, folders: dict[str, Path]) -> Request:
+    path = case.path
+    for name, folder in folders.items():
+        path = path.replace("{" + name + "}", str(folder))
+    if case.op == "read":
+        return Request("read", [], [path], read_only=True)
+    return Request("edit", [], [path])
+
+
+def test_there_are_enough_and_none_twice() -> None:
+    assert len(CASES) >= 100
+    assert len({(case.op, case.path) for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.op}-{case.path!a}")
+def test_path(case: Case, context: Context, folders: dict[str, Path]) -> None:
+    decision = decide(request(case, folders), context)
+    assert decision.action == case.expect, f"{case.why}: {decision.reason}"
+
+
+@pytest.mark.parametrize("mode", SEEN_UNDER_MODES)
+def test_no_mode_allows_what_is_denied(
+    mode: Mode, context: Context, folders: dict[str, Path]
+) -> None:
+    context.mode = mode
+    for case in CASES:
+        if case.expect == "deny":
+            assert decide(request(case, folders), context).action == "deny", case
+
+
+def test_no_rule_of_the_user_allows_a_protected_file(
+    context: Context, folders: dict[str, Path]
+) -> None:
+    from pycode.permissions.rules import Rule
+
+    context.rules = [Rule("*", "*", "allow", "user")]
+    context.answers = [Rule("edit", "*", "allow", "answer"), Rule("edit", "**", "allow", "flag")]
+    for case in CASES:
+        if case.expect == "deny":
+            assert decide(request(case, folders), context).action == "deny", case
+
+
+def test_what_the_roots_git_file_points_to_is_protected(tmp_path: Path) -> None:
+    root, git = tmp_path / "worktree", tmp_path / "elsewhere/repository"
+    root.mkdir()
+    git.mkdir(parents=True)
+    # Neither looks like a git folder yet, and a hook can be there before the rest is.
+    (root / ".git").write_text(f"gitdir: {git}\n", encoding="utf-8")
+    (git / "commondir").write_text("../common\n", encoding="utf-8")
+    context = Context(root=root, directory=root, home=tmp_path / "home", mode="bypass")
+    for folder in (git, tmp_path / "elsewhere/common"):
+        for name in ("hooks/pre-commit", "config", "config.worktree"):
+            assert decide(Request("edit", [], [str(folder / name)]), context).action == "deny"
+        assert decide(Request("edit", [], [str(folder / "notes")]), context).action == "allow"
