@@ -92,6 +92,11 @@ async def test_a_refusal_shows_the_lines_and_changes_nothing(apply: Apply, work:
     assert [path.name for path in work.iterdir()] == ["a"]
 
 
+def test_it_can_be_offered_in_place_of_edit() -> None:
+    assert ApplyPatchTool().deferred
+    assert not ApplyPatchTool(deferred=False).deferred
+
+
 def test_it_asks_for_every_path(context: ToolContext, work: Path) -> None:
     text = f"*** Begin Patch\n{MOVE}*** Delete File: ../c\n*** Add File: ~/d\n*** End Patch\n"
     request = ApplyPatchTool().permission_request({"patch": text}, context)

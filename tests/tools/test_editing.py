@@ -364,7 +364,7 @@ def _edit_of(lines: list[str], first: int, size: int) -> tuple[str, str, str]:
     content = "\n".join(lines) + "\nend\n"
     old = "\n".join(stretch)
     assume(old.strip())
-    assume(f"\n{content}".count(f"\n{old}\n") == content.count(old) == 1)
+    assume(content.find(old) == content.rfind(old))
     indentation = stretch[0][: len(stretch[0]) - len(stretch[0].lstrip())]
     new = "\n".join([stretch[0], f"{indentation}    new", *stretch[1:]])
     return content, old, new

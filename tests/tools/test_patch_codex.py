@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,7 @@ def test_what_is_around_a_patch_in_a_shell_or_a_reply_is_nothing(tmp_path: Path)
         assert entries(folder) == {"a": b"x\n"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
 @pytest.mark.parametrize(
     ("text", "why"),
     [

@@ -71,6 +71,11 @@ def pycode(context: click.Context, /, **given: Any) -> None:
 
 def run_command_line(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name and return the exit code."""
+    if any(argument.startswith(("-p", "--print", "--input-format")) for argument in arguments):
+        from pycode.cli.claude.options import is_headless
+
+        if is_headless(arguments, _takes_value):
+            return _run_headless(arguments)
     try:
         code = pycode.main(args=list(arguments), prog_name="pycode", standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -87,3 +92,25 @@ def run_command_line(arguments: Sequence[str]) -> int:
         print(f"pycode: {visible(str(error))}", file=sys.stderr)
         return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _takes_value(option: str) -> bool:
+    """Return whether an option of the group takes the word behind it."""
+    found = next((param for param in pycode.params if option in param.opts), None)
+    return isinstance(found, click.Option) and not found.is_flag
+
+
+def _run_headless(arguments: Sequence[str]) -> int:
+    """Run in Claude Code's place, where every mistake on the command line ends with 1."""
+    import asyncio
+
+    from pycode.cli.claude.headless import run_headless
+    from pycode.cli.claude.options import read_arguments
+    from pycode.cli.claude.plan import headless_of
+
+    try:
+        headless = headless_of(read_arguments(arguments))
+    except PyCodeError as error:
+        print(f"pycode: {visible(str(error))}", file=sys.stderr)
+        return 1
+    return asyncio.run(run_headless(headless))

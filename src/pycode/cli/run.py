@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import io
 import json
 import os
-import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +16,13 @@ import click
 
 from pycode.cli.asking import ask_permission, ask_questions, ask_trust
 from pycode.cli.options import Options, common_options, merged
+from pycode.cli.stopping import stopped_by_signals
 from pycode.core.errors import UsageError, exit_code_of
 from pycode.core.events import MessageUpdated, PermissionAsked, QuestionAsked, SessionIdle
 from pycode.system.terminal import is_terminal, read_piped_stdin, read_stdin
 
 if TYPE_CHECKING:
+    from pycode.cli.formats.output import Format, Output
     from pycode.cli.render import Renderer
     from pycode.client.local import LocalClient
     from pycode.engine.engine import Engine
@@ -58,6 +58,12 @@ class RunOptions:
     """The file with the JSON Schema of the answer."""
     show_thinking: bool = False
     """Whether to show what the model thinks."""
+    form: Format = "text"
+    """What stdout gets."""
+    partial: bool = False
+    """Whether lines about the growing answer are written, too."""
+    input_form: str = "text"
+    """What stdin is: text, or lines with prompts."""
 
 
 @click.command("run")
@@ -74,6 +80,21 @@ class RunOptions:
     help="Answer with JSON that fits the JSON Schema in this file; stdout has nothing else.",
 )
 @click.option("--show-thinking", is_flag=True, help="Show what the model thinks, on stderr.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "stream-json", "events"]),
+    default="text",
+    help="What stdout gets: the answer (text), one object at the end (json), Claude Code's lines (stream-json), or PyCode's events.",
+)
+@click.option("--partial", is_flag=True, help="With stream-json: write the growing answer, too.")
+@click.option(
+    "--input-format",
+    "input_form",
+    type=click.Choice(["text", "stream-json"]),
+    default="text",
+    help="What stdin is: text, or lines with prompts and requests (with --format stream-json).",
+)
 @click.pass_context
 def command(context: click.Context, /, prompt: tuple[str, ...], **given: Any) -> int:
     """Do a task and print the answer.
@@ -88,11 +109,35 @@ def command(context: click.Context, /, prompt: tuple[str, ...], **given: Any) ->
     said = RunOptions(**given)
     if said.newest and said.session:
         raise UsageError("-c and -s name two sessions; give one of them")
+    if said.partial and said.form != "stream-json":
+        raise UsageError("--partial belongs to --format stream-json; give that, too")
     try:
+        if said.input_form == "stream-json":
+            return _serve(prompt, options, said)
         return asyncio.run(_run(_prompt(prompt), options, said))
     except BrokenPipeError:
         # Whoever read the answer has enough of it.
         return READER_GONE
+
+
+def _serve(prompt: tuple[str, ...], options: Options, said: RunOptions) -> int:
+    if prompt or said.form != "stream-json":
+        raise UsageError(
+            "--input-format stream-json takes its prompts from stdin and answers with --format stream-json; give no prompt and that format"
+        )
+    from pycode.cli.claude.headless import Headless, run_headless
+
+    local = options.local()
+    local.schema = _schema(said.schema)
+    headless = Headless(
+        local,
+        output="stream-json",
+        partial=said.partial,
+        newest=said.newest,
+        resume=said.session,
+        debug=options.debug,
+    )
+    return asyncio.run(run_headless(headless))
 
 
 def _prompt(words: tuple[str, ...]) -> str:
@@ -128,7 +173,7 @@ async def _run(text: str, options: Options, said: RunOptions) -> int:
     local = options.local()
     local.schema = _schema(said.schema)
     renderer = Renderer(
-        sys.stdout,
+        sys.stdout if said.form == "text" else io.StringIO(),
         sys.stderr,
         os.environ,
         thinking=said.show_thinking,
@@ -140,11 +185,16 @@ async def _run(text: str, options: Options, said: RunOptions) -> int:
     for notice in client.notices:
         renderer.note(notice)
     session_id = client.session(newest=said.newest, session_id=said.session)
-    turn = asyncio.ensure_future(_turn(client, session_id, text, renderer))
+    output = _output(client, session_id, said)
+    turn = asyncio.ensure_future(_turn(client, session_id, text, renderer, output))
     try:
-        async with _interrupts(client.engine, session_id, turn) as interrupted:
+        async with stopped_by_signals(
+            lambda: _stop(client.engine, session_id, turn)
+        ) as interrupted:
             await asyncio.wait([turn])
             reason = "left" if turn.cancelled() else turn.result()
+            if output is not None:
+                output.finish(cancelled=turn.cancelled())
             if reason == "error" and renderer.error is None:
                 # A bug ended the turn; it is raised here.
                 await client.engine.wait(session_id)
@@ -158,7 +208,27 @@ async def _run(text: str, options: Options, said: RunOptions) -> int:
     return interrupted() or code
 
 
-async def _turn(client: LocalClient, session_id: str, text: str, renderer: Renderer) -> str:
+def _output(client: LocalClient, session_id: str, said: RunOptions) -> Output | None:
+    if said.form == "text":
+        return None
+    from pycode.cli.formats.claude_lines import Init
+    from pycode.cli.formats.names import MODE_NAMES
+    from pycode.cli.formats.output import output_of
+
+    output = output_of(said.form, session_id, partial=said.partial)
+    if output is not None:
+        mode = MODE_NAMES[client.options.mode or "default"]
+        output.begin(Init(str(client.project.directory), client.model, mode, client.tools))
+    return output
+
+
+async def _turn(
+    client: LocalClient,
+    session_id: str,
+    text: str,
+    renderer: Renderer,
+    output: Output | None,
+) -> str:
     """Submit the prompt, show what happens until the turn ends, and return why it ended."""
     engine = client.engine
     watching = client.watch(session_id)
@@ -172,6 +242,8 @@ async def _turn(client: LocalClient, session_id: str, text: str, renderer: Rende
         if begun:
             # What another process did before it came to this prompt is not its answer.
             renderer.show(event)
+            if output is not None:
+                output.show(event)
         if isinstance(event, PermissionAsked | QuestionAsked):
             task = asyncio.ensure_future(_ask(engine, event, renderer, one_at_a_time))
             asking.add(task)
@@ -219,38 +291,6 @@ def _finish(renderer: Renderer, session_id: str, reason: str, seconds: float) ->
         )
         code = INTERRUPTED
     return code
-
-
-@contextlib.asynccontextmanager
-async def _interrupts(
-    engine: Engine, session_id: str, turn: asyncio.Task[str]
-) -> AsyncIterator[Callable[[], int]]:
-    """Stop the turn at the first Ctrl-C or SIGTERM and end the process at the second."""
-    received: list[int] = []
-    tasks: list[asyncio.Task[None]] = []
-
-    def interrupt(number: int) -> None:
-        if received:
-            os._exit(128 + number)
-        received.append(number)
-        tasks.append(asyncio.ensure_future(_stop(engine, session_id, turn)))
-
-    loop = asyncio.get_running_loop()
-    signals = [signal.SIGINT, signal.SIGTERM]
-    if sys.platform == "win32":
-        for item in signals:
-            signal.signal(
-                item, lambda number, _: loop.call_soon_threadsafe(interrupt, number) and None
-            )
-        yield lambda: 128 + received[0] if received else 0
-        return
-    for item in signals:
-        loop.add_signal_handler(item, interrupt, item)
-    try:
-        yield lambda: 128 + received[0] if received else 0
-    finally:
-        for item in signals:
-            loop.remove_signal_handler(item)
 
 
 async def _stop(engine: Engine, session_id: str, turn: asyncio.Task[str]) -> None:

@@ -69,6 +69,11 @@ class ClaudeJudge(Judge):
         self._judge_in = judge_in
         self._mode = mode
 
+    @property
+    def plans(self) -> bool:
+        """Whether nothing may be changed."""
+        return self._judge_in(self._mode().mode).plans
+
     def judge(
         self,
         tool: Tool,

@@ -12,7 +12,7 @@ from pycode.agents import Agent
 from pycode.agents.loader import get_agent
 from pycode.client.choose import choose_model
 from pycode.client.claude_modes import ClaudeJudge, claude_mode
-from pycode.client.forking import fork_session
+from pycode.engine.fork import fork_session
 from pycode.client.session_names import SessionNames
 from pycode.client.trust import ignored_notice, is_trusted
 from pycode.config.home import Home
@@ -132,19 +132,25 @@ class LocalClient:
         Raises:
             SessionNotFoundError: There is no such session.
         """
-        return fork_session(self.store, session_id)
+        return fork_session(self.store, session_id).id
 
     def session(self, *, newest: bool = False, session_id: str | None = None) -> str:
         """Return the session to work in: the one named, this project's newest free one, or a new one."""
         if session_id is not None:
             return session_id
-        if newest:
-            for info in self.engine.sessions(self.project.id, limit=50):
-                if not self.engine.owned_elsewhere(info.id):
-                    return info.id
+        found = self.newest() if newest else None
+        if found is not None:
+            return found
         options = self.options
         info = self.engine.create(self.project.directory, agent=options.agent, model=options.model)
         return info.id
+
+    def newest(self) -> str | None:
+        """Return this project's newest session that no other process works in, or None."""
+        for info in self.engine.sessions(self.project.id, limit=50):
+            if not self.engine.owned_elsewhere(info.id):
+                return info.id
+        return None
 
     def watch(self, session_id: str) -> AsyncIterator[Event]:
         """Return the events of a session from now on."""

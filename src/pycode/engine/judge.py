@@ -64,6 +64,11 @@ class Judge:
         self._answers = answers
         self._allowed = list(allowed)
 
+    @property
+    def plans(self) -> bool:
+        """Whether nothing may be changed."""
+        return self._context.mode == "plan"
+
     def judge(
         self,
         tool: Tool,
@@ -149,7 +154,7 @@ def _both(agent: Mode, session: Mode) -> Mode:
 
 
 def _question(decision: Decision, tool: Tool, request: PermissionRequest) -> Question:
-    what = ", ".join(request.patterns)
+    what = decision.marked or ", ".join(request.patterns)
     title = f"$ {what}" if request.permission == "bash" else f"{tool.name} {what}"
     return Question(
         permission=decision.permission,

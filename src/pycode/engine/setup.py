@@ -117,7 +117,8 @@ class TurnSetup:
     def _prefix(self, active: ActiveSession, agent: Agent, toolchain: Toolchain) -> dict[str, Any]:
         """Return what all requests of the session begin with.
 
-        It only changes with the agent, or when an answer in another form is asked for.
+        It only changes with the agent, when an answer in another form is asked for, when changing things begins or ends to be
+        forbidden, or when the caller chose other tools or another prompt.
         """
         prefix = active.journal.state.prefix
         form = toolchain.answer_schema
@@ -126,13 +127,14 @@ class TurnSetup:
             prefix
             and prefix.get("agent") == agent.name
             and prefix.get("answer") == form
+            and prefix.get("plan") == toolchain.plans
             and prefix.get("given") == given
         ):
             return prefix
         prompt = build_system_prompt(
             active.project,
             agent_prompt=agent.config.prompt,
-            plan=agent.config.mode == "plan",
+            plan=toolchain.plans,
             shell=self._settings.shell,
             home=self._settings.home,
             more=self._settings.instructions,
@@ -142,6 +144,7 @@ class TurnSetup:
         prefix = {
             "agent": agent.name,
             "answer": form,
+            "plan": toolchain.plans,
             "given": given,
             "system": prompt.text,
             "tools": toolchain.definitions(),

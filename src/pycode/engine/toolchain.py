@@ -109,6 +109,11 @@ class Toolchain:
         """The agent whose calls these are."""
         return self._judge.agent.name
 
+    @property
+    def plans(self) -> bool:
+        """Whether nothing may be changed."""
+        return self._judge.plans
+
     def definitions(self) -> list[dict[str, Any]]:
         """Return what the model is told of the tools, sorted by name."""
         return [

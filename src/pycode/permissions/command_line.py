@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from pycode.permissions.command_walk import CommandWalk, Part, Redirected
+from pycode.permissions.command_walk import CommandWalk
 from pycode.permissions.literal import MAX_LENGTH, NotLiteralError, literal_words
+from pycode.permissions.parts import Part, Redirected
 from pycode.permissions.shell_syntax import RefusedError, ShellSyntaxError
 
 FREE_TO_WRITE: Final = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr"})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from pycode.permissions.command_walk import Part, Role
+from pycode.permissions.parts import Part, Role
 from pycode.permissions.patterns import has_wildcard, match_text, sure_beginning
 from pycode.permissions.rules import Rule
 from pycode.permissions.wrappers import program_name

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pycode.permissions.command_line import FREE_TO_READ, FREE_TO_WRITE, CommandLine, analyse
 from pycode.permissions.command_matching import CommandFacts, facts_of
-from pycode.permissions.command_walk import Part
 from pycode.permissions.matching import Kind, Places, Subject, verdict
+from pycode.permissions.parts import Part
 from pycode.permissions.request import Context, Request
 from pycode.permissions.rules import Action, Rule
 from pycode.permissions.subjects import at_home, given_paths, outside_subjects, path_subjects

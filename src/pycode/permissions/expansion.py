@@ -161,12 +161,15 @@ def _split(pieces: list[Piece], chosen: Sequence[str], word: Word, reason: str) 
 def _field(text: str, word: Word, reason: str) -> Field:
     if _UNKNOWN in text:
         shown = text.replace(_UNKNOWN, "")
-        return Field(shown, False, text.partition(_UNKNOWN)[0], reason)
+        return Field(shown, False, _before_glob(text.partition(_UNKNOWN)[0]), reason)
     if reason.startswith("a glob"):
-        # A glob may stand for any name that it matches.
-        first = min((text.find(c) for c in "*?[" if c in text), default=len(text))
-        return Field(text, False, text[:first], reason)
+        return Field(text, False, _before_glob(text), reason)
     return _checked(Field(text, not reason, None, reason), text)
+
+
+def _before_glob(text: str) -> str:
+    """Return what stands before the first character of a glob, which may become any name that it matches."""
+    return text[: min((text.find(c) for c in "*?[" if c in text), default=len(text))]
 
 
 def _checked(field: Field, text: str) -> Field:

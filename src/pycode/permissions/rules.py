@@ -90,8 +90,8 @@ def parse_rules(value: Mapping[str, Any] | str, source: Source) -> list[Rule]:
             rules.append(_rule(_key(key, key), _pattern(pattern, key), action, source))
     for action in get_args(Action):
         texts = value.get(action)
-        for text in texts if isinstance(texts, list) else ():
-            rules.append(parse_rule_text(str(text), action, source))
+        if isinstance(texts, list):
+            rules += [parse_rule_text(str(text), action, source) for text in texts]
     return rules
 
 

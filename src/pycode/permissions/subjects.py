@@ -118,8 +118,12 @@ def path_subjects(
 def outside_subjects(
     real: Path, context: Context, *, read: bool, given: Path | None = None
 ) -> Iterator[Subject]:
-    """Yield the subject of a real path that lies outside the project and is not free."""
-    if real.is_relative_to(context.root):
+    """Yield the subject of a real path that lies outside the project and is not free.
+
+    A root above the home directory is no project: what is written there is somebody's all the same.
+    """
+    inside = real.is_relative_to(context.root)
+    if inside and (read or not _too_wide(context)):
         return
     if _FREE.intersection((real.as_posix(), real.parent.as_posix(), (given or real).as_posix())):
         return
@@ -131,8 +135,17 @@ def outside_subjects(
         "outside",
         (real.as_posix(),),
         parts=parts,
-        about=f"{real} lies outside the project",
+        about=(
+            f"{real} lies in {context.root}, which is too wide to be a project"
+            if inside
+            else f"{real} lies outside the project"
+        ),
     )
+
+
+def _too_wide(context: Context) -> bool:
+    root, home = context.root, context.home
+    return root == root.parent or (home != root and home.is_relative_to(root))
 
 
 def _free_to_read(real: Path, context: Context) -> bool:

@@ -264,7 +264,7 @@ OTHER_WRAPPERS: Final[dict[str, frozenset[str]]] = {
     sg singularity softlimit sshpass start start-stop-daemon strace su su-exec systemd-inhibit systemd-run taskset tini tmux
     toolbox:run torify torsocks tox:exec trickle truss tsocks uname26 unbuffer unshare uv:run,tool uvx vagrant:ssh valgrind
     watchexec watchman wsl x86_64 xvfb-run yarn:exec,dlx,run
-    """.split()
+    """.split()  # noqa: SIM905
 }
 """Programs that run what some of their words say, and the subcommands that do, where only these do. Whatever could be a command in
 their words is looked at for denies."""

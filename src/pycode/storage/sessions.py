@@ -42,6 +42,11 @@ _LOOKED_AT = 500
 _SHOWN = 3
 
 
+def is_session_id(text: str) -> bool:
+    """Return whether a text can be the id of a session."""
+    return _ID.fullmatch(text) is not None
+
+
 class SessionStore(Protocol):
     """Where sessions live. A text that is no session id is one that no session has."""
 
@@ -193,6 +198,53 @@ class DiskStore:
         """Return the facts of sessions, newest first; see `SessionStore.list`."""
         return self._facts.find(self._logs(), project_id, limit)
 
+    def ids(self) -> builtins.list[str]:
+        """Return the ids of all sessions, newest first, without looking into any.
+
+        Raises:
+            StorageError: The folder cannot be read.
+        """
+        # Session ids descend with time.
+        return sorted(name for name in self._logs().ids if _ID.fullmatch(name))
+
+    def resolve(self, text: str) -> str:
+        """Return the id of the session that a person means: the whole id, or a beginning that only one has.
+
+        Args:
+            text: What was typed; upper or lower case, with `ses_` or without.
+
+        Raises:
+            SessionNotFoundError: None has it, or more than one; the sentence names the nearest ones.
+        """
+        if self.exists(text):
+            return text
+        known = self.ids()
+        wanted = text.strip().casefold()
+        found = [
+            name
+            for name in known
+            if wanted and name.casefold().startswith((wanted, f"ses_{wanted}"))
+        ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise SessionNotFoundError(
+                f"{len(found)} sessions begin with {text!r}, for example {', '.join(found[:_SHOWN])}; type more of the id"
+            )
+        raise _not_found(text, known)
+
+    def log_size(self, session_id: str) -> tuple[int, int]:
+        """Return how long a session's log is, in bytes, and when it last grew, in UTC milliseconds.
+
+        Raises:
+            SessionNotFoundError: There is no such session.
+        """
+        self._require(session_id)
+        path = self._log(session_id)
+        with explained("look at", path):
+            found = path.stat()
+        return found.st_size, found.st_mtime_ns // 1_000_000
+
     def delete(self, session_id: str) -> None:
         """Remove a session with everything that belongs to it; see `SessionStore.delete`."""
         self._require(session_id)
@@ -215,6 +267,33 @@ class DiskStore:
         path = make_folder(self.root, _OUTPUTS, session_id) / f"{check_name(part_id)}.txt"
         write_file(path, text.encode("utf-8", errors="backslashreplace"))
         return path
+
+    def output_sizes(self) -> dict[str, int]:
+        """Return how many bytes of tool outputs are kept, for each session that has any, deleted ones too.
+
+        Raises:
+            StorageError: The folder cannot be read.
+        """
+        folder = find_folder(self.root, _OUTPUTS)
+        if folder is None:
+            return {}
+        with explained("read", folder):
+            return {
+                entry.name: sum(file.stat(follow_symlinks=False).st_size for file in os.scandir(entry))
+                for entry in os.scandir(folder)
+                if entry.is_dir(follow_symlinks=False) and _ID.fullmatch(entry.name)
+            }
+
+    def delete_outputs(self, session_id: str) -> None:
+        """Remove the tool outputs of a session, which may be deleted already.
+
+        Raises:
+            StorageError: The system refuses.
+        """
+        self._require_id(session_id)
+        if find_folder(self.root, _OUTPUTS) is not None:
+            with explained("remove the outputs from", self.root / _OUTPUTS):
+                remove_folder(self.root / _OUTPUTS / session_id)
 
     def _log(self, session_id: str) -> Path:
         return self.root / _LOGS / f"{session_id}{_SUFFIX}"

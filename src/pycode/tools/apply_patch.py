@@ -36,12 +36,12 @@ class ApplyPatchTool(BuiltinTool[ApplyPatchParameters]):
 
     Args:
         formatters: The project's formatters, run on the changed files afterwards.
+        deferred: Whether it stays behind `more_tools`; not for models that were trained on it, which get it in place of `edit`.
     """
 
     name = "apply_patch"
     parameters_type = ApplyPatchParameters
     permission = "edit"
-    deferred = True
     aliases = {  # noqa: RUF012 - never changed
         "input": "patch",
         "patch_text": "patch",
@@ -49,8 +49,14 @@ class ApplyPatchTool(BuiltinTool[ApplyPatchParameters]):
     }
     bounds = "files of 10 MB"
 
-    def __init__(self, formatters: Sequence[Formatter] = ()) -> None:
+    def __init__(self, formatters: Sequence[Formatter] = (), *, deferred: bool = True) -> None:
         self._formatters = formatters
+        self._deferred = deferred
+
+    @property
+    def deferred(self) -> bool:
+        """Whether the model finds it with `more_tools`."""
+        return self._deferred
 
     def permission_request(
         self, parameters: dict[str, Any], context: ToolContext

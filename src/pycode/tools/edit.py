@@ -44,6 +44,13 @@ class EditTool(BuiltinTool[EditParameters]):
     name = "edit"
     parameters_type = EditParameters
     permission = "edit"
+    aliases = {  # noqa: RUF012 - never changed
+        "path": "file_path",
+        "old_str": "old_string",
+        "new_str": "new_string",
+        "old_text": "old_string",
+        "new_text": "new_string",
+    }
     bounds = "files of 10 MB"
 
     def __init__(self, formatters: Sequence[Formatter] = ()) -> None:

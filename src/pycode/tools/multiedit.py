@@ -49,6 +49,7 @@ class MultiEditTool(BuiltinTool[MultiEditParameters]):
     parameters_type = MultiEditParameters
     permission = "edit"
     deferred = True
+    aliases = {"path": "file_path"}  # noqa: RUF012 - never changed
     bounds = "files of 10 MB"
 
     def __init__(self, formatters: Sequence[Formatter] = ()) -> None:

@@ -43,6 +43,11 @@ class WriteTool(BuiltinTool[WriteParameters]):
     name = "write"
     parameters_type = WriteParameters
     permission = "edit"
+    aliases = {  # noqa: RUF012 - never changed
+        "path": "file_path",
+        "contents": "content",
+        "file_text": "content",
+    }
     bounds = "replaces files of 10 MB"
 
     def __init__(self, formatters: Sequence[Formatter] = ()) -> None:

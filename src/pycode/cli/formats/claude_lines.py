@@ -81,6 +81,7 @@ class ClaudeLines:
         self._last_texts: tuple[str, list[str]] = ("", [])
         self._calls: dict[str, ToolPart] = {}
         self._denials: list[dict[str, Any]] = []
+        self._idle: SessionIdle | None = None
         self.error: SessionError | None = None
 
     def begin(self, init: Init) -> None:
@@ -117,6 +118,8 @@ class ClaudeLines:
                 self._part(event.part)
             case SessionError():
                 self.error = event
+            case SessionIdle():
+                self._idle = event
             case _:
                 pass
 
@@ -124,17 +127,20 @@ class ClaudeLines:
         """Return a call that was written, as it was then."""
         return self._calls.get(call_id)
 
-    def finish(self, idle: SessionIdle | None, seconds: float) -> dict[str, Any]:
+    def finish(self, seconds: float, *, cancelled: bool = False) -> dict[str, Any]:
         """Write how the turn ended, and return the result.
 
         Args:
-            idle: How the session became idle; None when that was not heard of.
             seconds: How long the turn took.
+            cancelled: Whether somebody stopped waiting for its end.
         """
+        idle = self._idle or SessionIdle(
+            session_id=self._session, reason="cancelled" if cancelled else "error"
+        )
         end = TurnEnd(
-            reason=idle.reason if idle is not None else "error",
-            detail=(idle.detail if idle is not None else None) or "",
-            answer=idle.answer if idle is not None else None,
+            reason=idle.reason,
+            detail=idle.detail or "",
+            answer=idle.answer,
             text="\n".join(self._last_texts[1]),
             error=self.error,
         )
@@ -187,13 +193,13 @@ class ClaudeLines:
     def _tool(self, message: MessageInfo, part: ToolPart) -> None:
         if self._is_new(part):
             self._calls[part.call_id] = part
-            block = {
+            use: dict[str, Any] = {
                 "type": "tool_use",
                 "id": part.call_id,
                 "name": outward(part.tool),
                 "input": part.input,
             }
-            self._assistant(message.id, message.model, block)
+            self._assistant(message.id, message.model, use)
         if not part.finished or part.id in self._results:
             return
         self._results.add(part.id)
@@ -205,7 +211,7 @@ class ClaudeLines:
                     "tool_input": part.input,
                 }
             )
-        block = {
+        block: dict[str, Any] = {
             "type": "tool_result",
             "tool_use_id": part.call_id,
             "content": _result_text(part),

@@ -50,7 +50,7 @@ class PartialStream:
         self._message = message_id
         self._indexes.clear()
         self._open.clear()
-        message = {
+        message: dict[str, Any] = {
             "id": message_id,
             "type": "message",
             "role": "assistant",

@@ -31,6 +31,11 @@ class LineWriter:
         """
         self.write_bytes(encoded(data))
 
+    def write_list(self, items: list[dict[str, Any]]) -> None:
+        """Write one line with a list of everything; raises as `write` does."""
+        lines = [encoded(item).rstrip(b"\n") for item in items]
+        self.write_bytes(b"[" + b",".join(lines) + b"]\n")
+
     def write_bytes(self, line: bytes) -> None:
         """Write bytes and flush them; raises as `write` does."""
         try:

@@ -20,6 +20,14 @@ CLAUDE_NAMES: Final[Mapping[str, str]] = {
 }
 """PyCode's name of a tool to Claude Code's. All others have one name."""
 
+MODE_NAMES: Final[Mapping[str, str]] = {
+    "default": "acceptEdits",
+    "confirm": "default",
+    "plan": "plan",
+    "bypass": "bypassPermissions",
+}
+"""PyCode's mode to the one of Claude Code that comes nearest."""
+
 _OWN_NAMES: Final[Mapping[str, str]] = {theirs: own for own, theirs in CLAUDE_NAMES.items()}
 
 

@@ -1,0 +1,272 @@
+"""The sessions on this machine, for people and programs: found, shown, renamed, put away, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pycode.config.home import Home
+from pycode.core.errors import SessionBusyError, SessionNotFoundError, StorageError
+from pycode.core.parts import PART_CLASSES, StepFinishPart, ToolPart, now_ms
+from pycode.core.records import SessionInfo
+from pycode.engine.state import Entry, SessionState
+from pycode.storage.record import Record
+from pycode.storage.sessions import DiskStore
+
+_TEXTS = {
+    "session": ("id", "project_id", "directory", "title"),
+    "message": ("id", "session_id", "role"),
+}
+_PART_SHAPES: Mapping[str, type[Any]] = {
+    "text": str,
+    "tool": str,
+    "status": str,
+    "input": dict,
+    "metadata": dict,
+    "usage": dict,
+    "files": dict,
+    "path": str,
+    "media_type": str,
+}
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a session came to."""
+
+    prompts: int = 0
+    """What the user said."""
+    steps: int = 0
+    """Model requests."""
+    calls: int = 0
+    """Tool calls."""
+    usage: dict[str, int] = field(default_factory=dict)
+    """Tokens: input, cache_read, cache_write, output, reasoning."""
+    cost: float = 0.0
+    """US dollars, of the requests whose price is known."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sums as JSON-serialisable data."""
+        return {
+            "prompts": self.prompts,
+            "steps": self.steps,
+            "calls": self.calls,
+            "usage": self.usage,
+            "cost": self.cost,
+        }
+
+
+@dataclass(slots=True)
+class Shown:
+    """One session, read from its log."""
+
+    info: SessionInfo
+    """Its facts."""
+    entries: list[Entry]
+    """The messages from the first to the head."""
+    summary: Summary
+    """What it came to."""
+    size: int
+    """How long its log is, in bytes."""
+    active: int
+    """When its log last grew, in UTC milliseconds."""
+    unreadable: int
+    """How many records were left out since they are broken."""
+
+
+class Sessions:
+    """The sessions in PyCode's own folder.
+
+    Args:
+        home: The folder.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.store = DiskStore(home.storage)
+
+    @classmethod
+    def default(cls, environ: Mapping[str, str]) -> Sessions:
+        """Return the user's own."""
+        return cls(Home.default(environ))
+
+    def list(
+        self,
+        project_id: str | None = None,
+        limit: int | None = None,
+        *,
+        archived: bool = False,
+    ) -> list[SessionInfo]:
+        """Return facts, the newest session first.
+
+        Args:
+            project_id: Only this project's, or all when None.
+            limit: How many at most, or all when None.
+            archived: Whether those that were put away are in it.
+
+        Raises:
+            StorageError: The folder cannot be read.
+        """
+        if archived or limit is None:
+            found = self.store.list(project_id, limit)
+            return found if archived else [info for info in found if info.archived is None]
+        asked = limit
+        while True:
+            found = self.store.list(project_id, asked)
+            shown = [info for info in found if info.archived is None]
+            if len(shown) >= limit or len(found) < asked:
+                return shown[:limit]
+            asked *= 4
+
+    def active(self, info: SessionInfo) -> int:
+        """Return when something last happened in a session, in UTC milliseconds."""
+        try:
+            return max(info.updated, self.store.log_size(info.id)[1])
+        except SessionNotFoundError:  # deleted meanwhile
+            return info.updated
+
+    def show(self, text: str) -> Shown:
+        """Return a session with its messages.
+
+        Args:
+            text: Its id, or the beginning of it.
+
+        Raises:
+            SessionNotFoundError: There is no such session.
+            StorageError: Its log cannot be read, or does not say what it is.
+        """
+        session_id = self.store.resolve(text)
+        size, active = self.store.log_size(session_id)
+        records = self.store.open(session_id, write=False).read()
+        state, unreadable = fold_readable(records)
+        if state.info is None:
+            raise StorageError(
+                f"the log of session {session_id} is broken: it does not say what it is"
+            )
+        entries = state.path()
+        return Shown(state.info, entries, summary_of(entries), size, active, unreadable)
+
+    def rename(self, text: str, title: str) -> SessionInfo:
+        """Give a session another title and return its facts; see `_change` for what is raised."""
+        return self._change(text, title=" ".join(title.split()))
+
+    def archive(self, text: str, *, undo: bool = False) -> SessionInfo:
+        """Put a session away, or take it out again, and return its facts; see `_change` for what is raised."""
+        return self._change(text, archived=None if undo else now_ms())
+
+    def delete(self, text: str) -> list[str]:
+        """Remove a session, and the sessions of its subagents, with all that belongs to them; return their ids.
+
+        Raises:
+            SessionNotFoundError: There is no such session.
+            SessionBusyError: Another process works in one of them.
+            StorageError: The system refuses.
+        """
+        session_id = self.store.resolve(text)
+        children: dict[str, list[str]] = {}
+        for info in self.store.list():
+            if info.parent_id is not None:
+                children.setdefault(info.parent_id, []).append(info.id)
+        family = [session_id]
+        for member in family:
+            family += [child for child in children.get(member, []) if child not in family]
+        # The parent goes last: until then all of it can be deleted again.
+        for member in reversed(family):
+            self.store.delete(member)
+        return family
+
+    def _change(self, text: str, **facts: Any) -> SessionInfo:
+        """Log new facts of a session.
+
+        Raises:
+            SessionNotFoundError: There is no such session.
+            SessionBusyError: Another process works in it.
+            StorageError: Its log cannot be written, or does not say what it is.
+        """
+        session_id = self.store.resolve(text)
+        if not self.store.own(session_id):
+            raise SessionBusyError(
+                f"the session {session_id} is open in another PyCode; end that one, or wait until it is done"
+            )
+        try:
+            transcript = self.store.open(session_id, write=True)
+            try:
+                info = fold_readable(transcript.read())[0].info
+                if info is None:
+                    raise StorageError(
+                        f"the log of session {session_id} is broken: it does not say what it is"
+                    )
+                for name, value in facts.items():
+                    setattr(info, name, value)
+                info.updated = max(now_ms(), info.updated + 1)
+                transcript.append("session", session_id, info.to_dict())
+                transcript.sync()
+            finally:
+                transcript.close()
+            self.store.save_facts(info)
+        finally:
+            self.store.disown(session_id)
+        return info
+
+
+def fold_readable(records: Iterator[Record]) -> tuple[SessionState, int]:
+    """Return the state that records lead to, and how many were left out since nobody can make sense of them."""
+    state = SessionState()
+    broken = 0
+    for record in records:
+        if not is_readable(record):
+            broken += 1
+            continue
+        state.apply(_in_a_chain(record, state) if record.kind == "message" else record)
+    return state, broken
+
+
+def _in_a_chain(record: Record, state: SessionState) -> Record:
+    """Return a message's record with a parent that is there already: one that was lost leaves a gap, and never a loop."""
+    known = state.entries.get(record.id)
+    parent = known.info.parent if known is not None else record.data.get("parent")
+    if known is None and parent is not None and parent not in state.entries:
+        parent = state.head
+    return replace(record, data={**record.data, "parent": parent})
+
+
+def is_readable(record: Record) -> bool:
+    """Whether a record has what its kind needs."""
+    data = record.data
+    if not all(isinstance(data.get(name), str) for name in _TEXTS.get(record.kind, ())):
+        return False
+    match record.kind:
+        case "session":
+            return all(isinstance(data.get(name), int) for name in ("created", "updated"))
+        case "message":
+            return record.id == data["id"] and data["role"] in ("user", "assistant")
+        case "part":
+            return _is_part(record.id, data)
+        case "append":
+            return isinstance(data.get("message_id"), str) and isinstance(data.get("text"), str)
+        case "head":
+            return isinstance(data.get("message_id", ""), str | None)
+    return True
+
+
+def _is_part(part_id: str, data: Mapping[str, Any]) -> bool:
+    if part_id != data.get("id") or not isinstance(data.get("message_id"), str):
+        return False
+    if data.get("type") not in PART_CLASSES:
+        return isinstance(data.get("type"), str)
+    return all(isinstance(data[name], kind) for name, kind in _PART_SHAPES.items() if name in data)
+
+
+def summary_of(entries: list[Entry]) -> Summary:
+    """Return what messages came to."""
+    found = Summary(prompts=sum(entry.info.role == "user" for entry in entries))
+    for entry in entries:
+        for part in entry.parts.values():
+            found.calls += isinstance(part, ToolPart)
+            if isinstance(part, StepFinishPart):
+                found.steps += 1
+                found.cost += part.cost or 0.0
+                for name, tokens in part.usage.items():
+                    found.usage[name] = found.usage.get(name, 0) + tokens
+    return found

@@ -1,0 +1,337 @@
+"""What running one command means: what it changes in the shell, and which other commands it runs.
+
+Wrappers are seen through, command lines in words are read like the line itself, and whatever only may be run is noted as a suspect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pycode.permissions.effects import effects_of, runs_code
+from pycode.permissions.expansion import Field
+from pycode.permissions.harmless_variables import is_harmless
+from pycode.permissions.parts import Part, Redirected, Role, weaker
+from pycode.permissions.shell_parser import parse_nested
+from pycode.permissions.shell_state import ShellState, union
+from pycode.permissions.shell_syntax import Compound, Sequence, ShellSyntaxError, Simple
+from pycode.permissions.wrappers import SHELLS, Inner, may_run_its_words, program_name, unwrap
+
+_MOST_CALLS: Final = 4
+_MOST_STRINGS: Final = 100
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_./+-]+")
+_CODE_STRING = re.compile(
+    r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`([^`]*)`|[(\[{<]([^()\[\]{}<>]*)[)\]}>]""",
+    re.DOTALL,
+)
+_CODE_ESCAPE = re.compile(r"[!|]([^!|\n]*)")
+
+
+@dataclass(slots=True)
+class _Context:
+    """What holds for all commands in a place."""
+
+    role: Role = "command"
+    literal: bool = True
+    depth: int = 0
+
+
+class CommandRun:
+    """Notes commands.
+
+    Args:
+        home: The user's home directory.
+        folder: Where the line runs.
+    """
+
+    def __init__(self, home: str, folder: str) -> None:
+        self.parts: list[Part] = []
+        self.redirected: list[Redirected] = []
+        self.words: list[tuple[tuple[int, int], ...]] = []
+        """Where the words of each command stand that is written out in the line."""
+        self.state = ShellState(home, folder)
+        self.context = _Context()
+        self._calls = 0
+
+    def walk(self, sequence: Sequence, stdin: str | None = None) -> str | None:
+        """Note the commands of a sequence and return what they print, where that is known."""
+        raise NotImplementedError
+
+    def run(
+        self,
+        argv: list[Field],
+        place: Simple | Part,
+        stdin: str | None,
+        assignments: tuple[str, ...] = (),
+        role: Role = "command",
+    ) -> Part:
+        """Note a command, and what it runs."""
+        inner = unwrap(argv)
+        transparent = inner is not None and inner.transparent
+        part = self._part(argv, place, "wrapper" if transparent and role == "command" else role)
+        part.assignments = assignments
+        part.effects = effects_of(argv)
+        name = program_name(argv[0].value)
+        self._builtin(name, argv, part, stdin)
+        if inner is not None:
+            self._inner(name, inner, part, stdin)
+        elif may_run_its_words(argv):
+            part.effects.needs("", f"{name} runs what its words say")
+        if (may_run_its_words(argv) and not transparent) or part.effects.suspicious:
+            self._suspects(argv, part)
+        if runs_code(argv):
+            for item in argv[1:]:
+                self._suspect_code(item.value, part)
+        if runs_code(argv) and stdin is not None:
+            self._suspect_code(stdin, part)
+        for command in part.effects.runs:
+            with self._inside(part):
+                self.run(command, part, None)
+        for script in part.effects.scripts:
+            with self._inside(part):
+                self._script(script, part)
+        body = self.state.functions.get(argv[0].value)
+        if body is not None:
+            self._call(body, argv[1:], stdin)
+        return part
+
+    def _inner(self, name: str, inner: Inner, part: Part, stdin: str | None) -> None:
+        """Follow what a wrapper runs."""
+        if inner.reads_stdin:
+            part.effects.needs("", f"{name} runs what it reads")
+            if stdin is not None:
+                with self._inside(part):
+                    self._script(Field(stdin, False), part)
+            return
+        set_here: list[str] = []
+        for item in inner.assignments:
+            key, _, value = item.value.partition("=")
+            if not (is_harmless(key) and item.literal):
+                set_here.append(item.value)
+                self.suspect_script(Field(value, item.literal, item.prefix), part)
+        noted = (*part.assignments, *set_here)
+        argv = inner.argv
+        if inner.adds:
+            argv = _with_added(argv, stdin)
+        if inner.transparent:
+            before = len(self.parts)
+            self._follow(inner, argv, part, stdin, noted)
+            if not any(found.role == "command" for found in self.parts[before:]):
+                part.role = weaker(
+                    self.context.role, "command"
+                )  # it runs nothing that could be judged
+            return
+        if name not in SHELLS or inner.script is not None:
+            part.effects.needs(name, f"{name} runs other programs")
+        with self._inside(part):
+            self._follow(inner, argv, part, stdin, noted)
+
+    def _follow(
+        self, inner: Inner, argv: list[Field], part: Part, stdin: str | None, noted: tuple[str, ...]
+    ) -> None:
+        outer = self.state.folders
+        if inner.directory is not None:
+            self.state.folders = self.state.moved_to(inner.directory)
+        if inner.script is not None:
+            self.state.set("0", inner.arguments[0].value if inner.arguments else "bash")
+            self.state.positional(inner.arguments[1:])
+            if program_name(part.argv[0]) == "eval":
+                self._script(inner.script, part, noted)
+            else:
+                with self.state.subshell():
+                    self._script(inner.script, part, noted)
+        elif argv:
+            self.run(argv, part, stdin, noted)
+        if inner.directory is not None:
+            self.state.folders = outer
+
+    @contextmanager
+    def _inside(self, part: Part) -> Iterator[None]:
+        """Note what a command runs which has to be allowed itself; a rule has to name what that is."""
+        outer = self.context
+        self.context = replace(outer, role=weaker(outer.role, "inner"))
+        before = len(self.parts)
+        with self.state.subshell():
+            yield
+        self.context = outer
+        for found in self.parts[before:]:
+            if found.role == "inner":
+                name = program_name(found.argv[0])
+                part.effects.needs(name, f"{part.argv[0]} runs {name}")
+                part.effects.hazards += found.effects.hazards
+                part.literal = part.literal and found.literal
+                part.reason = part.reason or found.reason
+
+    def _script(self, script: Field, place: Part, noted: tuple[str, ...] = ()) -> None:
+        """Note the commands of a command line that stands in a word."""
+        outer = self.context
+        self.context = replace(
+            outer, literal=outer.literal and script.literal, depth=outer.depth + 1
+        )
+        begin = len(self.parts)
+        try:
+            sequence = parse_nested(script.value, 4 * self.context.depth, (place.start, place.end))
+        except ShellSyntaxError as error:
+            place.effects.needs("", f"it runs a command line that cannot be read: {error}")
+            self._tolerantly(script.value, place)
+        else:
+            words = len(self.words)
+            self.walk(sequence)
+            del self.words[words:]
+        if not script.known:
+            place.effects.needs("", "it runs a command line that is not known before")
+            self.state.forget()
+        self.context = outer
+        for part in self.parts[begin:]:
+            part.assignments = (*part.assignments, *noted)
+
+    def _tolerantly(self, text: str, place: Part | Simple) -> None:
+        from pycode.permissions.simple_commands import simple_commands
+
+        for words in simple_commands(text):
+            self.note(tuple(words), place, role="suspect", literal=False)
+
+    def _suspects(self, argv: list[Field], part: Part) -> None:
+        """Note whatever could be a command in the words of a program that runs some of them."""
+        part.runs_words = True
+        for index in range(1, len(argv)):
+            text = argv[index].value
+            if any(character in " \t\n;|&" for character in text):
+                value = text.partition("=")[2] if text.startswith("--") else text
+                self.suspect_script(replace(argv[index], value=value), part)
+
+    def _suspect_code(self, text: str, part: Part) -> None:
+        """Note what looks like a command in the strings of a program in another language."""
+        found = [next(filter(None, match.groups()), "") for match in _CODE_STRING.finditer(text)]
+        found += [match[1] for match in _CODE_ESCAPE.finditer(text)]
+        for string in found[:_MOST_STRINGS]:
+            if string.strip() and string != text:
+                self.suspect_script(Field(string.strip(), False), part)
+                if any(quote in string for quote in "'\"`"):
+                    self._suspect_code(string, part)
+
+    def suspect_script(self, script: Field, place: Part | Simple) -> None:
+        """Note the commands of a text that may be run."""
+        outer = self.context
+        if not script.value or outer.depth > _MOST_CALLS:
+            return
+        self.context = _Context("suspect", False, outer.depth + 1)
+        if _PLAIN_WORD.fullmatch(script.value):
+            self.note((script.value,), place, literal=False)
+            self.context = outer
+            return
+        words, redirected = len(self.words), len(self.redirected)
+        try:
+            sequence = parse_nested(script.value, 4 * self.context.depth, (place.start, place.end))
+        except ShellSyntaxError:
+            self._tolerantly(script.value, place)
+        else:
+            with self.state.subshell():
+                self.walk(sequence)
+        del self.words[words:], self.redirected[redirected:]
+        self.context = outer
+
+    def _call(self, body: Sequence, arguments: list[Field], stdin: str | None) -> None:
+        """Note what a function does with its arguments."""
+        if self._calls >= _MOST_CALLS:
+            return
+        self._calls += 1
+        words = len(self.words)
+        self.state.positional(arguments)
+        self.walk(body, stdin)
+        del self.words[words:]
+        self._calls -= 1
+
+    def _builtin(self, name: str, argv: list[Field], part: Part, stdin: str | None) -> None:
+        """Take in what a builtin changes for the commands after it."""
+        words = argv[1:]
+        if name in ("cd", "pushd", "popd"):
+            self._move(name, words)
+        elif name in ("export", "declare", "typeset", "readonly", "local"):
+            self._declare(words, part)
+        elif name == "set":
+            self._set_arguments(words)
+        elif name in ("read", "getopts", "let", "unset", "printf", "shift"):
+            self._change_variables(name, words)
+        elif name in ("alias", "trap", "complete", "bind", "mapfile", "readarray", "enable"):
+            for word in words:
+                self.state.set(word.value, None)
+                script = word.value.partition("=")[2] or word.value
+                self.suspect_script(replace(word, value=script), part)
+        elif name in ("source", "."):
+            self.state.forget()
+            if stdin is not None and words and words[0].value.startswith("/dev/"):
+                self.suspect_script(Field(stdin, False), part)
+
+    def _move(self, name: str, words: list[Field]) -> None:
+        targets = [word for word in words if not word.value.startswith("-") or word.value == "-"]
+        target = targets[0] if targets else Field(self.state.home)
+        known = name != "popd" and target.value != "-" and not (name == "pushd" and not targets)
+        self.state.moved = self.state.moved_to(target) if known else None
+        self.state.folders = union(self.state.folders, self.state.moved)
+
+    def _declare(self, words: list[Field], part: Part) -> None:
+        for word in words:
+            name, mark, value = word.value.partition("=")
+            if not mark or not name.rstrip("+").isidentifier():
+                continue
+            self.state.set(name.rstrip("+"), value if word.known and name.isidentifier() else None)
+            if not (is_harmless(name) and word.literal):
+                part.effects.needs(name, f"{name} may change what commands do")
+                self.suspect_script(Field(value, word.literal, word.prefix), part)
+
+    def _set_arguments(self, words: list[Field]) -> None:
+        values = [word.value for word in words]
+        first = values.index("--") + 1 if "--" in values else 0
+        if first or (values and not values[0].startswith(("-", "+"))):
+            self.state.positional(words[first:])
+
+    def _change_variables(self, name: str, words: list[Field]) -> None:
+        for word in words[1:2] if name == "printf" else words:
+            self.state.set(re.split(r"[^\w]", word.value)[0] or "REPLY", None)
+
+    def _part(self, argv: list[Field], place: Simple | Part, role: Role) -> Part:
+        reason = next((item.reason for item in argv if not item.literal), "")
+        part = self.note(
+            tuple(item.value for item in argv), place, role=role, literal=not reason, reason=reason
+        )
+        unknown = next((index for index, item in enumerate(argv) if not item.known), None)
+        if unknown is not None:
+            words = [item.value for item in argv[:unknown]]
+            part.prefix = " ".join([*words, argv[unknown].prefix or ""])
+        return part
+
+    def note(
+        self,
+        argv: tuple[str, ...],
+        place: Simple | Compound | Part,
+        *,
+        role: Role = "command",
+        literal: bool = True,
+        reason: str = "",
+    ) -> Part:
+        context = self.context
+        part = Part(
+            argv,
+            weaker(context.role, role),
+            place.start,
+            place.end,
+            literal and context.literal,
+            reason,
+            folders=self.state.folders,
+        )
+        self.parts.append(part)
+        return part
+
+
+def _with_added(argv: list[Field], stdin: str | None) -> list[Field]:
+    """Return what `xargs` runs, with the words that it adds."""
+    if stdin is None:
+        return [*argv, Field("…", False, "", "words that are not known before")]
+    words = stdin.split()
+    if any("{}" in item.value for item in argv):
+        return [replace(i, value=i.value.replace("{}", stdin.strip()), literal=False) for i in argv]
+    return [*argv, *(Field(word, False, None, "words that come from a pipe") for word in words)]
