@@ -313,23 +313,26 @@ _STARTERS = {
     "pty",
     "concurrent.futures.process",
 }
-_CALLS = {
+_OF_OS = {
     "system",
     "popen",
     "fork",
     "forkpty",
     "posix_spawn",
     "posix_spawnp",
-    "create_subprocess_exec",
-    "create_subprocess_shell",
-    "subprocess_exec",
-    "subprocess_shell",
-    "Popen",
+    "startfile",
     *(
         f"{verb}{ending}"
         for verb in ("exec", "spawn")
         for ending in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")
     ),
+}
+_OF_ANYTHING = {
+    "create_subprocess_exec",
+    "create_subprocess_shell",
+    "subprocess_exec",
+    "subprocess_shell",
+    "Popen",
 }
 
 
@@ -340,8 +343,12 @@ def _starts(source: Path) -> list[str]:
             found += [alias.name for alias in node.names if alias.name in _STARTERS]
         elif isinstance(node, ast.ImportFrom) and node.module in _STARTERS:
             found.append(node.module or "")
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            found += [node.func.attr] if node.func.attr in _CALLS else []
+        elif isinstance(node, ast.ImportFrom) and node.module == "os":
+            found += [alias.name for alias in node.names if alias.name in _OF_OS]
+        elif isinstance(node, ast.Attribute):
+            of_os = isinstance(node.value, ast.Name) and node.value.id == "os"
+            names = _OF_ANYTHING | _OF_OS if of_os else _OF_ANYTHING
+            found += [node.attr] if node.attr in names else []
     return found
 
 

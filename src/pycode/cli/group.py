@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "Show the models and which of them can be used now.",
     "rules": "Check what a command may do; manage kept answers.",
     "run": "Do a task and print the answer.",
+    "sessions": "List, show, search, export and delete sessions.",
     "stats": "Show what was used: tokens and money.",
     "trust": "Say which projects' own agents and hooks may be obeyed.",
     "version": "Show the version.",

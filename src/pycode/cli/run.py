@@ -16,6 +16,7 @@ import click
 
 from pycode.cli.asking import ask_permission, ask_questions, ask_trust
 from pycode.cli.options import Options, common_options, merged
+from pycode.cli.session_arguments import complete_ids
 from pycode.cli.stopping import stopped_by_signals
 from pycode.core.errors import UsageError, exit_code_of
 from pycode.core.events import MessageUpdated, PermissionAsked, QuestionAsked, SessionIdle
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pycode.cli.formats.output import Format, Output
     from pycode.cli.render import Renderer
     from pycode.client.local import LocalClient
+    from pycode.core.parts import AnyPart
     from pycode.engine.engine import Engine
 
 REFUSED, LIMITED, INTERRUPTED, READER_GONE = 3, 4, 130, 141
@@ -54,6 +56,10 @@ class RunOptions:
     """Whether to go on with the project's newest session."""
     session: str | None = None
     """The session to go on with."""
+    fork: bool = False
+    """Whether to go on in a copy of it."""
+    files: tuple[str, ...] = ()
+    """What to give along with the prompt."""
     schema: str | None = None
     """The file with the JSON Schema of the answer."""
     show_thinking: bool = False
@@ -72,7 +78,23 @@ class RunOptions:
 @click.option(
     "-c", "--continue", "newest", is_flag=True, help="Go on with this project's newest session."
 )
-@click.option("-s", "--session", metavar="ID", help="Go on with this session.")
+@click.option(
+    "-s",
+    "--session",
+    metavar="ID",
+    shell_complete=complete_ids,
+    help="Go on with this session; the beginning of its id is enough.",
+)
+@click.option("--fork", is_flag=True, help="With -c or -s: go on in a copy; the session stays.")
+@click.option(
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(),
+    metavar="PATH",
+    help="Give a text, an image, a PDF or a directory's names along. Can be repeated.",
+)
 @click.option(
     "--output-schema",
     "schema",
@@ -109,6 +131,8 @@ def command(context: click.Context, /, prompt: tuple[str, ...], **given: Any) ->
     said = RunOptions(**given)
     if said.newest and said.session:
         raise UsageError("-c and -s name two sessions; give one of them")
+    if said.fork and not (said.newest or said.session):
+        raise UsageError("--fork copies a session; say which with -c or -s")
     if said.partial and said.form != "stream-json":
         raise UsageError("--partial belongs to --format stream-json; give that, too")
     try:
@@ -121,9 +145,9 @@ def command(context: click.Context, /, prompt: tuple[str, ...], **given: Any) ->
 
 
 def _serve(prompt: tuple[str, ...], options: Options, said: RunOptions) -> int:
-    if prompt or said.form != "stream-json":
+    if prompt or said.files or said.form != "stream-json":
         raise UsageError(
-            "--input-format stream-json takes its prompts from stdin and answers with --format stream-json; give no prompt and that format"
+            "--input-format stream-json takes its prompts from stdin and answers with --format stream-json; give no prompt, no file and that format"
         )
     from pycode.cli.claude.headless import Headless, run_headless
 
@@ -135,6 +159,7 @@ def _serve(prompt: tuple[str, ...], options: Options, said: RunOptions) -> int:
         partial=said.partial,
         newest=said.newest,
         resume=said.session,
+        fork=said.fork,
         debug=options.debug,
     )
     return asyncio.run(run_headless(headless))
@@ -164,6 +189,25 @@ def _schema(file: str | None) -> dict[str, Any] | None:
     return schema
 
 
+def _session(client: LocalClient, said: RunOptions) -> str:
+    """Return the session to work in; with `--fork` a copy of the one that was named."""
+    named = client.store.resolve(said.session) if said.session else None
+    if said.newest:
+        named = client.newest()
+    if said.fork and named is not None:
+        return client.fork(named)
+    return client.session(session_id=named)
+
+
+async def _parts(text: str, files: tuple[str, ...]) -> str | list[AnyPart]:
+    if not files:
+        return text
+    from pycode.client.attach import attached
+    from pycode.core.parts import TextPart
+
+    return [*await attached(files, Path.cwd()), TextPart(text=text)]
+
+
 async def _run(text: str, options: Options, said: RunOptions) -> int:
     from pycode.cli.render import Renderer
     from pycode.client.local import open_local
@@ -179,14 +223,15 @@ async def _run(text: str, options: Options, said: RunOptions) -> int:
         thinking=said.show_thinking,
         answer_only=local.schema is not None,
     )
+    parts = await _parts(text, said.files)
     if attended and not local.trust:
         await ask_trust(local.directory, renderer)
     client = open_local(local, os.environ, attended=attended, debug=options.debug)
     for notice in client.notices:
         renderer.note(notice)
-    session_id = client.session(newest=said.newest, session_id=said.session)
+    session_id = _session(client, said)
     output = _output(client, session_id, said)
-    turn = asyncio.ensure_future(_turn(client, session_id, text, renderer, output))
+    turn = asyncio.ensure_future(_turn(client, session_id, parts, renderer, output))
     try:
         async with stopped_by_signals(
             lambda: _stop(client.engine, session_id, turn)
@@ -225,14 +270,14 @@ def _output(client: LocalClient, session_id: str, said: RunOptions) -> Output | 
 async def _turn(
     client: LocalClient,
     session_id: str,
-    text: str,
+    parts: str | list[AnyPart],
     renderer: Renderer,
     output: Output | None,
 ) -> str:
     """Submit the prompt, show what happens until the turn ends, and return why it ended."""
     engine = client.engine
     watching = client.watch(session_id)
-    message_id = await client.submit(session_id, text)
+    message_id = await client.submit(session_id, parts)
     begun = False
     asking: set[asyncio.Task[None]] = set()
     one_at_a_time = asyncio.Lock()

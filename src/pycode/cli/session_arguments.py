@@ -28,7 +28,7 @@ def complete_ids(
 
     from pycode.client.sessions import Sessions
 
-    found = Sessions.default(os.environ).list(limit=_OFFERED)
+    found = Sessions.default(os.environ).listed(limit=_OFFERED)
     return [
         CompletionItem(info.id, help=one_line(info.title))
         for info in found

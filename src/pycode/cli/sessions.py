@@ -60,7 +60,7 @@ def list_(
     sessions = Sessions.default(os.environ)
     project = None if of_all else find_project(working_directory(context, cwd)).id
     # One more than is shown, to know whether there are more.
-    found = sessions.list(project, limit + 1 if limit else None, archived=archived)
+    found = sessions.listed(project, limit + 1 if limit else None, archived=archived)
     shown = found[:limit] if limit else found
     active = {info.id: sessions.active(info) for info in shown}
     if as_json:
@@ -183,7 +183,7 @@ def delete(sessions: tuple[str, ...], yes: bool) -> None:
     store = Sessions.default(os.environ)
     found = list(dict.fromkeys(store.store.resolve(text) for text in sessions))
     if not yes:
-        titles = {info.id: info.title for info in store.list(archived=True)}
+        titles = {info.id: info.title for info in store.listed(archived=True)}
         for session_id in found:
             click.echo(f"{session_id}  {one_line(titles.get(session_id, '?'))}", err=True)
         confirm(f"Delete {len(found)} session{'s' if len(found) > 1 else ''} for good?")

@@ -23,7 +23,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.I)
 _BYTES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 
-class Age(click.ParamType):
+class Age(click.ParamType[float]):
     """A number of days: `90d`, `12h`, `2w`, `6m`, `1y`."""
 
     name = "age"
@@ -38,7 +38,7 @@ class Age(click.ParamType):
         return float(match[1]) * _DAYS[match[2]]
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[float]):
     """A number of bytes: `500MB`, `2g`, `0`."""
 
     name = "size"

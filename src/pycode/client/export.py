@@ -171,7 +171,9 @@ def _records(document: dict[str, Any], path: Path) -> Iterator[Record]:
 
 def _place(directory: str) -> Project | None:
     """Return the project of a directory that is on this machine too."""
-    return find_project(directory) if os.path.isabs(directory) and os.path.isdir(directory) else None
+    return (
+        find_project(directory) if os.path.isabs(directory) and os.path.isdir(directory) else None
+    )
 
 
 def _known(session_id: str | None, sessions: Sessions) -> str | None:

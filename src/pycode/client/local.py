@@ -32,6 +32,7 @@ from pycode.permissions.rules import Rule, parse_rule_text, parse_rules
 from pycode.providers.create import ResolvedModel
 from pycode.providers.hosts import HOSTS, find_host
 from pycode.storage.sessions import DiskStore
+from pycode.system.shells import find_shell
 from pycode.tools.environment import clean_environment
 from pycode.tools.registry import ToolRegistry, default_registry
 from pycode.workspace.project import Project, find_project
@@ -242,6 +243,7 @@ def open_local(
             },
             secrets=secrets,
             environment=clean_environment(environ),
+            shell=find_shell(environ).name,
             home=home.root,
             instructions=config.instructions,
             system_prompt=options.system_prompt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pycode.config.home import Home
 from pycode.core.errors import SessionBusyError, SessionNotFoundError, StorageError
@@ -13,6 +13,9 @@ from pycode.core.records import SessionInfo
 from pycode.engine.state import Entry, SessionState
 from pycode.storage.record import Record
 from pycode.storage.sessions import DiskStore
+
+if TYPE_CHECKING:
+    from pycode.storage.index import Hit
 
 _TEXTS = {
     "session": ("id", "project_id", "directory", "title"),
@@ -91,7 +94,7 @@ class Sessions:
         """Return the user's own."""
         return cls(Home.default(environ))
 
-    def list(
+    def listed(
         self,
         project_id: str | None = None,
         limit: int | None = None,
@@ -146,6 +149,21 @@ class Sessions:
             )
         entries = state.path()
         return Shown(state.info, entries, summary_of(entries), size, active, unreadable)
+
+    def search(self, text: str, project_id: str | None = None, limit: int = 20) -> list[Hit]:
+        """Return the sessions in which all words of a text were said, those with the latest message first.
+
+        Args:
+            text: The words.
+            project_id: Only this project's sessions, or all when None.
+            limit: How many sessions at most.
+
+        Raises:
+            StorageError: The logs cannot be read.
+        """
+        from pycode.storage.index import SessionIndex
+
+        return SessionIndex(self.store).search(text, project_id, limit)
 
     def rename(self, text: str, title: str) -> SessionInfo:
         """Give a session another title and return its facts; see `_change` for what is raised."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pycode.core.errors import StorageError
 from pycode.core.parts import AnyPart, StepFinishPart, TextPart, ToolPart, now_ms, part_from_dict
@@ -16,6 +16,9 @@ from pycode.providers.base import Provider
 from pycode.providers.profiles import Profile
 from pycode.storage.inbox import AnyInbox
 from pycode.workspace.project import Project
+
+if TYPE_CHECKING:
+    from pycode.tools.jobs import Job, JobTable
 
 
 @dataclass(slots=True)
@@ -94,11 +97,27 @@ class ActiveSession:
         self.project = project
         self.cancelled = False
         self.history = History("")
+        self._jobs: JobTable | None = None
+        self.on_job_end: Callable[[Job], None] | None = None
 
     @property
     def id(self) -> str:
         """The session's id."""
         return self.journal.info.id
+
+    def jobs(self) -> JobTable:
+        """Return the session's background jobs."""
+        if self._jobs is None:
+            from pycode.tools.jobs import JobTable
+
+            self._jobs = JobTable(self.on_job_end)
+        return self._jobs
+
+    async def end_jobs(self) -> None:
+        """End all jobs: they do not outlive the session."""
+        if self._jobs is not None:
+            await self._jobs.close()
+            self._jobs = None
 
     def prompts(self, delivery: str | None = None) -> Iterator[Prompt]:
         """Yield the prompts that wait, oldest first; those of one delivery, or all."""

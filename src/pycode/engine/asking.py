@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pycode.core.bus import Bus
 from pycode.core.events import PermissionAsked, PermissionReplied, QuestionAsked, QuestionReplied
@@ -31,6 +31,10 @@ class Reply:
     """With `no`: what the model is told."""
     rules: Sequence[Rule] = ()
     """With `session` and `always`: what to keep instead of what was offered."""
+    new_input: dict[str, Any] | None = None
+    """With a yes: what the call is to be made with instead; it is checked and judged like the first."""
+    verbatim: bool = False
+    """With `no`: whether `reason` is all that the model is told."""
 
 
 class Asker:

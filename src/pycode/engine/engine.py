@@ -28,6 +28,7 @@ from pycode.workspace.project import find_project
 
 if TYPE_CHECKING:
     from pycode.core.message import Message
+    from pycode.tools.jobs import Job
 
 POLL_SECONDS = 0.05
 """How often a session that another process owns is looked at."""
@@ -50,9 +51,10 @@ class Engine:
         self.bus = Bus()
         self._store = rooms.store
         self._asker = Asker(self.bus, attended=attended)
-        self._owned = OwnedSessions(rooms.store, self.bus)
+        self._owned = OwnedSessions(rooms.store, self.bus, self._job_ended)
         self._setup = TurnSetup(rooms, self._asker, settings or EngineSettings())
         self._tasks: dict[str, asyncio.Task[TurnEnd | None]] = {}
+        self._told: set[asyncio.Task[str]] = set()
 
     # Sessions
 
@@ -213,7 +215,14 @@ class Engine:
         return True
 
     def reply(
-        self, request_id: str, answer: Answer, reason: str = "", rules: Sequence[str] = ()
+        self,
+        request_id: str,
+        answer: Answer,
+        reason: str = "",
+        rules: Sequence[str] = (),
+        *,
+        new_input: dict[str, Any] | None = None,
+        verbatim: bool = False,
     ) -> bool:
         """Answer a question; the first answer wins. False when it is not open any more.
 
@@ -222,12 +231,15 @@ class Engine:
             answer: `once`, `session`, `always` (in this project) or `no`.
             reason: With `no`: what the model is told.
             rules: With `session` and `always`: what to keep instead of the rules that were offered.
+            new_input: With a yes: what the call is to be made with instead; it is checked and judged like the first.
+            verbatim: With `no`: whether `reason` is all that the model is told.
 
         Raises:
             UsageError: A rule is none, or one that must not be kept; the question stays open.
         """
         kept = [answer_rule(text, always=answer == "always") for text in rules]
-        return self._asker.reply(request_id, Reply(answer, reason, kept))
+        reply = Reply(answer, reason, kept, new_input, verbatim)
+        return self._asker.reply(request_id, reply)
 
     def answer(self, request_id: str, answers: list[list[str]]) -> bool:
         """Answer the model's questions; the first answer wins. False when they are not open any more.
@@ -292,6 +304,7 @@ class Engine:
             if task is not None:
                 await asyncio.wait([task])
                 continue
+            await active.end_jobs()
             self._owned.give_up(session_id)
             # A prompt may have come between the last look and giving up the ownership.
             if active.cancelled or not active.inbox.items():
@@ -330,6 +343,12 @@ class Engine:
                 return
 
     # One turn after the other
+
+    def _job_ended(self, session_id: str, job: Job) -> None:
+        """Tell the model of a job's end: in the turn that runs, else in one that begins with it."""
+        task = asyncio.ensure_future(self.submit(session_id, job.end_message()))
+        self._told.add(task)
+        task.add_done_callback(self._told.discard)
 
     def _running(self, session_id: str) -> asyncio.Task[TurnEnd | None] | None:
         task = self._tasks.get(session_id)

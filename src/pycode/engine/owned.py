@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pycode.core.bus import Bus
 from pycode.core.errors import StorageError
@@ -17,6 +18,9 @@ from pycode.storage.sessions import SessionStore
 from pycode.storage.transcript import Transcript
 from pycode.workspace.project import find_project
 
+if TYPE_CHECKING:
+    from pycode.tools.jobs import Job
+
 
 class OwnedSessions:
     """Takes sessions over, keeps them, gives them up.
@@ -24,10 +28,14 @@ class OwnedSessions:
     Args:
         store: Where sessions live.
         bus: Carries their events.
+        on_job_end: Called with a session's id and a job of it that has ended by itself.
     """
 
-    def __init__(self, store: SessionStore, bus: Bus) -> None:
+    def __init__(
+        self, store: SessionStore, bus: Bus, on_job_end: Callable[[str, Job], None]
+    ) -> None:
         self._store = store
+        self._on_job_end = on_job_end
         self._bus = bus
         self._active: dict[str, ActiveSession] = {}
 
@@ -91,6 +99,7 @@ class OwnedSessions:
             )
         project = find_project(Path(state.info.directory))
         active = ActiveSession(journal, self._store.inbox(session_id), project)
+        active.on_job_end = lambda job: self._on_job_end(session_id, job)
         self._active[session_id] = active
         return active
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pycode.core.events import FileEdited, ToolProgress
 from pycode.core.parts import ToolPart
 from pycode.engine.journal import Journal
 from pycode.storage.sessions import SessionStore
 from pycode.tools.questioner import Question
+
+if TYPE_CHECKING:
+    from pycode.tools.jobs import JobTable
 
 AskCall = Callable[[str, list[str], str, str], Awaitable[str | None]]
 """Asks for (permission, patterns, title, reason); None for yes, else why not."""
@@ -33,6 +37,8 @@ class CallRuntime:
     """How to ask for more than the call was decided for."""
     ask_user: AskUser
     """How to put the model's questions to the user."""
+    job_table: Callable[[], JobTable]
+    """Returns the session's background jobs."""
     seen_now: dict[str, str | None] = field(default_factory=dict)
     """What this call saw or wrote; logged with its result."""
 
@@ -64,6 +70,15 @@ class CallRuntime:
     def save_output(self, text: str) -> str | None:
         """Keep a result that is too long to show; return where, or None where nothing is kept."""
         path = self.store.save_output(self.part.session_id, self.part.id, text)
+        return str(path) if path is not None else None
+
+    def jobs(self) -> JobTable:
+        """Return the session's background jobs."""
+        return self.job_table()
+
+    def output_path(self) -> str | None:
+        """Return where a long output of the call goes, or None where nothing is kept."""
+        path = self.store.output_path(self.part.session_id, self.part.id)
         return str(path) if path is not None else None
 
     def environment(self) -> Mapping[str, str]:

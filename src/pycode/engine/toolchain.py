@@ -20,7 +20,7 @@ from typing import Any
 
 from pycode.core.parts import ToolPart
 from pycode.engine.active import ActiveSession
-from pycode.engine.asking import Asker
+from pycode.engine.asking import Asker, Reply
 from pycode.engine.judge import Judge, Question, asked_by_tool
 from pycode.engine.redact import Redactor
 from pycode.engine.runtime import CallRuntime
@@ -55,6 +55,8 @@ class Call:
     """Whether the turn ends because of it."""
     arguments: dict[str, Any] = field(default_factory=dict)
     """The checked arguments."""
+    new_input: dict[str, Any] | None = None
+    """What whoever was asked wants the call to be made with instead."""
 
     @property
     def known_tool(self) -> Tool:
@@ -140,7 +142,13 @@ class Toolchain:
             return refused
 
         runtime = CallRuntime(
-            session.journal, part, self._store, self._environment, ask, self._asker.question
+            session.journal,
+            part,
+            self._store,
+            self._environment,
+            ask,
+            self._asker.question,
+            session.jobs,
         )
         context = ToolContext(
             session_id=part.session_id,
@@ -197,13 +205,26 @@ class Toolchain:
             return _failure(
                 part, "the arguments are not a JSON object; nothing ran. Make the call again"
             )
-        resolved = self._tools.resolve(part.tool, part.input)
+        return self._resolve(call) or await chain(call)
+
+    def _resolve(self, call: Call) -> ToolResult | None:
+        """Take the tool and the arguments that the input means; return what is wrong with it, or None."""
+        resolved = self._tools.resolve(call.part.tool, call.part.input)
         if isinstance(resolved, ToolResult):
             return resolved
         call.tool, call.arguments = resolved
-        return await chain(call)
+        return None
 
     async def _decide(self, call: Call, chain: Step) -> ToolResult:
+        refused = await self._judged(call, asks=True)
+        if refused is None and call.new_input is not None:
+            call.part.input = call.new_input
+            # Who wrote this input has said yes to it: nothing is asked again, but what is denied stays denied.
+            refused = self._resolve(call) or await self._judged(call, asks=False)
+        return refused or await chain(call)
+
+    async def _judged(self, call: Call, *, asks: bool) -> ToolResult | None:
+        """Return why a call may not run, or None when it may, or when another input has to be judged first."""
         tool = call.known_tool
         request = tool.permission_request(call.arguments, call.context)
         try:
@@ -218,7 +239,9 @@ class Toolchain:
             if question.denied:
                 call.refusal = "rule"
                 return _failure(call.part, f"denied: {question.reason}", question.title)
-            refused = await self._ask(call, question)
+            refused = await self._ask(call, question) if asks else None
+            if asks and call.new_input is not None:
+                return None
             if refused is not None:
                 call.stops_turn = (
                     call.refusal == "unattended" and question.permission == "doom_loop"
@@ -226,7 +249,7 @@ class Toolchain:
                 return _failure(call.part, refused, question.title)
         directory = os.path.realpath(call.context.working_directory)
         call.context.judged = frozenset((directory, *real))
-        return await chain(call)
+        return None
 
     async def _ask(self, call: Call, question: Question) -> str | None:
         if not self._asker.attended:
@@ -239,8 +262,16 @@ class Toolchain:
         elif reply.answer in ("session", "always"):
             self._asker.grant(call.part.session_id, rules)
         if reply.answer != "no":
-            return None
+            changed = reply.new_input is not None and reply.new_input != call.part.input
+            if not changed:
+                return None
+            if call.part.status == "pending":
+                call.new_input = reply.new_input
+                return None
+            reply = Reply("no", "the input of a call that runs cannot be changed")
         call.refusal = "user"
+        if reply.verbatim and reply.reason:
+            return reply.reason
         return f"refused by the user: {reply.reason or 'no reason given'}"
 
     async def _start(self, call: Call, chain: Step) -> ToolResult:

@@ -74,6 +74,7 @@ class CommandLine:
                 problem = "it holds an assignment (=)"
             elif part.role == "command":
                 problem = check(part.argv)[0] if part.literal else f"it holds {part.reason}"
+                problem = problem or next((hazard.reason for hazard in part.effects.hazards), None)
             if problem is not None:
                 return problem
         if not any(part.role == "command" for part in self.parts):

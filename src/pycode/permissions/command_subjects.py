@@ -72,9 +72,8 @@ class _Line:
     def subjects(self) -> Iterator[Subject]:
         """Yield all of them."""
         context = self._context()
+        self._note_git()
         problem = self.line.problem() if context.mode == "plan" or self._at_home() else None
-        if problem is None and context.mode == "plan":
-            problem = self._git_problem()
         limit = None
         if self.line.refused:
             limit = f"the command holds {self.line.refused}; write it in a way that can be seen"
@@ -253,17 +252,17 @@ class _Line:
             return [path]
         return [os.path.join(folder, path) for folder in folders]
 
-    def _git_problem(self) -> str | None:
-        """Return what git would run because of the repository that it is started in."""
+    def _note_git(self) -> None:
+        """Note what git would run because of the repository that it is started in: no pattern covers that."""
         from pycode.permissions.git_helpers import program_in_repository
 
         for part in self.line.parts:
-            if part.argv[0] == "git":
-                for folder in part.folders or ():
-                    problem = program_in_repository(Path(os.path.realpath(folder)))
-                    if problem is not None:
-                        return problem
-        return None
+            if part.role == "suspect" or part.argv[0] != "git":
+                continue
+            for folder in part.folders or ():
+                problem = program_in_repository(Path(os.path.realpath(folder)))
+                if problem is not None:
+                    part.effects.needs("", problem)
 
     def _at_home(self) -> bool:
         context = self._context()

@@ -30,6 +30,7 @@ _PLAIN = re.compile(r"[^\s\\'\"$`|&;()<>~\x00-\x20\x7f]+")
 _IN_DOUBLE_QUOTES = re.compile(r"[^\"\\$`]+")
 _TILDE = re.compile(r"~([A-Za-z0-9_.+-]*)(?=/|:|[\s;&|()<>]|\Z)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SPECIAL_NAME = re.compile(r"[0-9@*#?$!-]")
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _OPERATOR = re.compile(r":[-=?+]|##|%%|//|\^\^|,,|[-=?+#%/^,@:*]")
 _BACKTICK = re.compile(r"`((?:[^`\\]|\\.)*)`", re.DOTALL)
@@ -173,8 +174,12 @@ class WordReader:
 
     def _escape(self, pieces: list[Piece]) -> None:
         following = self.text[self.at + 1 : self.at + 2]
-        _refuse_invisible(following.replace("\n", ""))
-        if following != "\n":
+        if following == "\n":
+            # bash joins the lines before it looks for words, assignments and expansions.
+            if self.text[self.at + 2 : self.at + 3] not in (" ", "\t", ""):
+                raise ShellSyntaxError("a line break in the middle of a word")
+        else:
+            _refuse_invisible(following)
             pieces.append(Text(following or "\\", True))
         self.at += 2
 
@@ -244,7 +249,9 @@ class WordReader:
         if following == '"' and not quoted:
             self.at += 2
             return Opaque("a translated string", tuple(self._quoted_pieces('"')))
-        name = _NAME.match(text, at + 1) or re.compile(r"[0-9@*#?$!-]").match(text, at + 1)
+        name = _NAME.match(text, at + 1) or _SPECIAL_NAME.match(text, at + 1)
+        if text.startswith("\\\n", at + 1 if name is None else name.end()):
+            raise ShellSyntaxError("a line break in an expansion")
         if name is None:
             self.at += 1
             return Text("$", True)

@@ -7,12 +7,11 @@ time. sqlite3 is imported with this module, which is imported when somebody sear
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,10 +26,13 @@ _BUSY_SECONDS = 2.0
 _TOGETHER = 50
 """How many logs are taken in by one transaction: others wait so long at most."""
 _SHORTEST_BEGINNING = 3
-_LONGEST_QUERY = 20
-_LOOKED_AT = 400
+_MOST_WORDS = 20
+_LOOKED_AT = 5_000
 """How many messages of one search are looked at, the latest ones: a word that is everywhere stays quick."""
-_BROKEN = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
+_LONGEST_TEXT = 200_000
+"""How many characters of one message can be found."""
+_BROKEN = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""Errors of a file that is no index: damaged, something else, or without our tables."""
 _TABLES = """
 CREATE TABLE logs (id TEXT PRIMARY KEY, size INTEGER, time INTEGER, project TEXT, title TEXT) WITHOUT ROWID;
 CREATE TABLE steps (part TEXT, session TEXT, model TEXT, ended INTEGER, usage TEXT, cost REAL);
@@ -48,7 +50,17 @@ CREATE TRIGGER texts_out AFTER DELETE ON texts BEGIN
 END;
 """
 
+_FORGET = (
+    "DELETE FROM logs WHERE id = ?",
+    "DELETE FROM texts WHERE session = ?",
+    "DELETE FROM steps WHERE session = ?",
+)
+
 Result = TypeVar("Result")
+
+
+class _OtherVersionError(sqlite3.DatabaseError):
+    """The file is an index of another PyCode."""
 
 
 @dataclass(slots=True)
@@ -179,7 +191,7 @@ class SessionIndex:
     def _refresh(self, database: sqlite3.Connection) -> None:
         """Take in what changed since the last time."""
         known = {row[0]: row[1:] for row in database.execute("SELECT id, size, time FROM logs")}
-        present = self._store.logs()
+        present = self._store.log_sizes()
         gone = known.keys() - present.keys()
         # The oldest first, so that numbers rise with time; ids descend with it.
         changed = sorted((i for i, facts in present.items() if known.get(i) != facts), reverse=True)
@@ -208,18 +220,179 @@ class SessionIndex:
         )
         database.executemany(
             "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?)",
-            ((part, session_id, *row) for part, row in log.steps().items()),
+            ((part, session_id, *row) for part, *row in log.steps()),
         )
 
 
-class _transaction:  # noqa: N801 - used like a function
-    """A block that is written whole or not at all."""
+class _Log:
+    """What the index keeps of one log."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
+    def __init__(self) -> None:
+        self.project = ""
+        self.title = ""
+        self._updated = 0
+        self._messages: dict[str, tuple[str, int, str]] = {}
+        self._pieces: dict[str, tuple[str, str]] = {}
+        self._steps: dict[str, tuple[str, int, Any, Any]] = {}
 
-    def __enter__(self) -> None:
-        self._database.execute("BEGIN IMMEDIATE")
+    def add(self, record: Record) -> None:
+        """Take in a record; what is not as it should be is left out."""
+        data = record.data
+        match record.kind:
+            case "session":
+                self.project = str(data.get("project_id"))
+                self.title = _storable(str(data.get("title")))
+                self._updated = record.time
+            case "message":
+                facts = (str(data.get("role")), record.time, str(data.get("model") or "?"))
+                self._messages.setdefault(record.id, facts)
+                if data.get("model"):
+                    self._messages[record.id] = (*self._messages[record.id][:2], facts[2])
+            case "part":
+                self._add_part(record)
+            case "append" if record.id in self._pieces:
+                message, text = self._pieces[record.id]
+                self._pieces[record.id] = (message, text + str(data.get("text", "")))
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._database.execute("COMMIT" if kind is None else "ROLLBACK")
+    def _add_part(self, record: Record) -> None:
+        data = record.data
+        message = str(data.get("message_id"))
+        match data.get("type"):
+            case "text" if not data.get("synthetic"):
+                self._pieces[record.id] = (message, str(data.get("text", "")))
+            case "tool":
+                self._pieces[record.id] = (message, str(data.get("title") or ""))
+            case "step-finish":
+                ended, usage = data.get("ended"), data.get("usage")
+                self._steps[record.id] = (
+                    message,
+                    ended if isinstance(ended, int) else record.time,
+                    usage if isinstance(usage, dict) else {},
+                    data.get("cost"),
+                )
+
+    def texts(self) -> Iterator[tuple[str, str, int, str]]:
+        """Yield message, role, time and text; the title first, which belongs to no message."""
+        yield "", "title", self._updated, self.title
+        joined: dict[str, list[str]] = {}
+        for message, text in self._pieces.values():
+            if text:
+                joined.setdefault(message, []).append(text)
+        for message, texts in joined.items():
+            role, time, _ = self._messages.get(message, ("assistant", self._updated, ""))
+            yield message, role, time, _storable("\n".join(texts)[:_LONGEST_TEXT])
+
+    def steps(self) -> Iterator[tuple[str, str, int, str, float | None]]:
+        """Yield part, model, time, tokens as JSON and cost of each request."""
+        for part, (message, ended, usage, cost) in self._steps.items():
+            model = self._messages.get(message, ("", 0, "?"))[2]
+            known = float(cost) if isinstance(cost, int | float) else None
+            yield part, model, ended, encode(usage).decode("utf-8"), known
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """Make the block one transaction, which waits for its turn at the beginning."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    """Make the tables where there are none yet.
+
+    Raises:
+        _OtherVersionError: They are those of another PyCode.
+    """
+    # It can be made again, so nobody waits for the disk.
+    database.execute("PRAGMA synchronous = OFF")
+    if _version(database) == _VERSION:
+        return
+    with _transaction(database):
+        # Another process may have made them meanwhile.
+        if _version(database) == _VERSION:
+            return
+        if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise _OtherVersionError
+        for statement in _statements(_TABLES):
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script; `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _forget(database: sqlite3.Connection, session_id: str) -> None:
+    for statement in _FORGET:
+        database.execute(statement, (session_id,))
+
+
+def _search(
+    database: sqlite3.Connection, query: str, project_id: str | None, limit: int
+) -> list[Hit]:
+    rows = database.execute(
+        "SELECT texts.session, logs.title, texts.message, texts.role, texts.time,"
+        " snippet(found, 0, '', '', '…', 16) FROM found"
+        " JOIN texts ON texts.number = found.rowid JOIN logs ON logs.id = texts.session"
+        " WHERE found MATCH ? AND (? IS NULL OR logs.project = ?)"
+        " ORDER BY found.rowid DESC LIMIT ?",
+        (query, project_id, project_id, _LOOKED_AT),
+    )
+    hits: dict[str, Hit] = {}
+    for row in rows:
+        hits.setdefault(row[0], Hit(*row))
+        if len(hits) == limit:
+            break
+    return list(hits.values())
+
+
+def _used(database: sqlite3.Connection, since: int) -> list[Used]:
+    rows = database.execute(
+        "SELECT part, session, model, ended, usage, cost FROM steps WHERE ended >= ? ORDER BY session DESC, ended",
+        (since,),
+    )
+    # A fork has the requests of its origin, which is older.
+    found: dict[str, Used] = {}
+    for part, session, model, ended, usage, cost in rows:
+        found.setdefault(part, Used(part, session, model, ended, json.loads(usage), cost))
+    return list(found.values())
+
+
+def _query(text: str) -> str | None:
+    """Return the words as SQLite's search takes them, or None when there is none."""
+    words = [word for word in text.split() if any(map(str.isalnum, word))][:_MOST_WORDS]
+    if not words:
+        return None
+    quoted = ['"' + _storable(word).replace('"', '""').replace("\0", "") + '"' for word in words]
+    if len(words[-1]) >= _SHORTEST_BEGINNING:
+        quoted[-1] += "*"
+    return " ".join(quoted)
+
+
+def _storable(text: str) -> str:
+    """Return text without half surrogate pairs, which have no UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether the file is to blame, and not the file system or somebody who holds it."""
+    if isinstance(error, _OtherVersionError):
+        return True
+    # The low byte is the kind of the error; the rest says more about it.
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _BROKEN

@@ -15,6 +15,7 @@ import re
 import time
 from bisect import bisect_left
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -113,6 +114,9 @@ class SessionStore(Protocol):
 
     def save_output(self, session_id: str, part_id: str, text: str) -> Path | None:
         """Keep the full text of a tool's output and return its file, or None where nothing is kept."""
+
+    def output_path(self, session_id: str, part_id: str) -> Path | None:
+        """Return where that file is, in a folder that exists, or None where nothing is kept."""
 
 
 class DiskStore:
@@ -240,10 +244,27 @@ class DiskStore:
             SessionNotFoundError: There is no such session.
         """
         self._require(session_id)
-        path = self._log(session_id)
-        with explained("look at", path):
-            found = path.stat()
-        return found.st_size, found.st_mtime_ns // 1_000_000
+        with explained("look at", self._log(session_id)):
+            return _size_and_time(self._log(session_id).stat())
+
+    def log_sizes(self) -> dict[str, tuple[int, int]]:
+        """Return the same for all sessions.
+
+        Raises:
+            StorageError: The folder cannot be read.
+        """
+        folder = find_folder(self.root, _LOGS)
+        found: dict[str, tuple[int, int]] = {}
+        if folder is None:
+            return found
+        with explained("read", folder), os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name.removesuffix(_SUFFIX)
+                if name != entry.name and _ID.fullmatch(name):
+                    # One that is deleted meanwhile is none.
+                    with suppress(FileNotFoundError):
+                        found[name] = _size_and_time(entry.stat(follow_symlinks=False))
+        return found
 
     def delete(self, session_id: str) -> None:
         """Remove a session with everything that belongs to it; see `SessionStore.delete`."""
@@ -263,10 +284,14 @@ class DiskStore:
 
     def save_output(self, session_id: str, part_id: str, text: str) -> Path | None:
         """Keep the full text of a tool's output; see `SessionStore.save_output`."""
-        self._require_id(session_id)
-        path = make_folder(self.root, _OUTPUTS, session_id) / f"{check_name(part_id)}.txt"
+        path = self.output_path(session_id, part_id)
         write_file(path, text.encode("utf-8", errors="backslashreplace"))
         return path
+
+    def output_path(self, session_id: str, part_id: str) -> Path:
+        """Return where that file is; see `SessionStore.output_path`."""
+        self._require_id(session_id)
+        return make_folder(self.root, _OUTPUTS, session_id) / f"{check_name(part_id)}.txt"
 
     def output_sizes(self) -> dict[str, int]:
         """Return how many bytes of tool outputs are kept, for each session that has any, deleted ones too.
@@ -279,7 +304,9 @@ class DiskStore:
             return {}
         with explained("read", folder):
             return {
-                entry.name: sum(file.stat(follow_symlinks=False).st_size for file in os.scandir(entry))
+                entry.name: sum(
+                    file.stat(follow_symlinks=False).st_size for file in os.scandir(entry)
+                )
                 for entry in os.scandir(folder)
                 if entry.is_dir(follow_symlinks=False) and _ID.fullmatch(entry.name)
             }
@@ -382,11 +409,19 @@ class MemoryStore:
         """Return None: nothing is kept."""
         return None
 
+    def output_path(self, session_id: str, part_id: str) -> Path | None:
+        """Return None: nothing is kept."""
+        return None
+
     def _require(self, session_id: str) -> MemoryTranscript:
         log = self._logs.get(session_id)
         if log is None:
             raise _not_found(session_id, self._logs)
         return log
+
+
+def _size_and_time(found: os.stat_result) -> tuple[int, int]:
+    return found.st_size, found.st_mtime_ns // 1_000_000
 
 
 def _busy(session_id: str) -> SessionBusyError:

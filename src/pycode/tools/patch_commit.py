@@ -153,7 +153,7 @@ def _forget(path: Path) -> None:
 def _write(path: Path, data: bytes, mode: int | None, like: os.stat_result | None) -> None:
     """Write a file with the mode and the owner of another one."""
     if mode is None and like is not None:
-        pass
+        mode = stat.S_IMODE(like.st_mode)
     files.atomic_write(path, data, mode=mode, follow=False)
     if like is not None and hasattr(os, "chown"):
         mine = os.stat(path)

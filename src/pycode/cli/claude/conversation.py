@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from pycode.cli.claude.control import Control
 from pycode.cli.claude.prompts import parts_of
-from pycode.cli.claude.questions import Questions, Verdict
+from pycode.cli.claude.questions import Questions
 from pycode.cli.formats.claude_lines import ClaudeLines, Init
-from pycode.cli.formats.names import MODE_NAMES
+from pycode.cli.formats.names import MODE_NAMES, inward_input
 from pycode.cli.formats.tally import Totals
 from pycode.client.local import LocalClient
 from pycode.core.errors import PyCodeError, UsageError
-from pycode.core.events import MessageUpdated, PermissionAsked, SessionError, SessionIdle
+from pycode.core.events import (
+    MessageUpdated,
+    PermissionAsked,
+    QuestionAsked,
+    SessionError,
+    SessionIdle,
+)
 from pycode.core.parts import AnyPart, TextPart
 
 if TYPE_CHECKING:
@@ -193,6 +199,9 @@ class Conversation:
                     task = asyncio.ensure_future(self._ask(event, lines))
                     asking.add(task)
                     task.add_done_callback(asking.discard)
+                if isinstance(event, QuestionAsked):
+                    # The program behind stdin has no way to answer it.
+                    self._client.engine.answer(event.request_id, [])
                 if isinstance(event, SessionIdle) and begun:
                     return
         finally:
@@ -210,9 +219,10 @@ class Conversation:
             return
         verdict = await self._questions.ask(call, event.reason)
         if verdict.allowed:
-            engine.reply(event.request_id, *_yes(verdict, call.input))
+            new_input = inward_input(call, verdict.input)
+            engine.reply(event.request_id, "once", new_input=new_input)
             return
-        engine.reply(event.request_id, "no", verdict.message)
+        engine.reply(event.request_id, "no", verdict.message, verbatim=True)
         if verdict.stops_turn:
             self._later(self._cancel())
 
@@ -238,13 +248,3 @@ class Conversation:
         detail = f"the limit of ${self._budget:g} was reached (--max-cost)"
         lines.show(SessionIdle(session_id=self._session_id, reason="limit", detail=detail))
         return True
-
-
-def _yes(verdict: Verdict, asked: dict[str, Any]) -> tuple[Any, str]:
-    """Return the answer to the engine.
-
-    The engine runs a call with the input that it has, so a yes to another input is a no.
-    """
-    if verdict.input is None or verdict.input == asked:
-        return "once", ""
-    return "no", "the permission check changed the input, which PyCode cannot do yet"

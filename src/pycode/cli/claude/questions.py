@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pycode.cli.formats.names import outward
+from pycode.cli.formats.names import outward_call
 from pycode.core.parts import ToolPart
 
 NOBODY = "nobody is there to ask any more"
@@ -47,10 +47,11 @@ class Questions:
         request_id = str(uuid.uuid4())
         answer: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         self._open[request_id] = answer
+        name, arguments = outward_call(call)
         request = {
             "subtype": "can_use_tool",
-            "tool_name": outward(call.tool),
-            "input": call.input,
+            "tool_name": name,
+            "input": arguments,
             "tool_use_id": call.call_id,
             "permission_suggestions": [],
             "decision_reason": reason,

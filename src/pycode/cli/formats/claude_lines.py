@@ -13,7 +13,7 @@ from typing import Any
 from pycode import __version__
 from pycode.cli.formats.claude_partial import PartialStream, claude_usage, model_name
 from pycode.cli.formats.claude_result import TurnEnd, failure_text, is_model_failure, result_of
-from pycode.cli.formats.names import outward
+from pycode.cli.formats.names import outward, outward_call
 from pycode.cli.formats.tally import Tally, Totals
 from pycode.core.errors import ProviderError
 from pycode.core.events import Event, MessageUpdated, PartUpdated, SessionError, SessionIdle
@@ -193,23 +193,21 @@ class ClaudeLines:
     def _tool(self, message: MessageInfo, part: ToolPart) -> None:
         if self._is_new(part):
             self._calls[part.call_id] = part
+            name, arguments = outward_call(part)
             use: dict[str, Any] = {
                 "type": "tool_use",
                 "id": part.call_id,
-                "name": outward(part.tool),
-                "input": part.input,
+                "name": name,
+                "input": arguments,
             }
             self._assistant(message.id, message.model, use)
         if not part.finished or part.id in self._results:
             return
         self._results.add(part.id)
         if part.status == "rejected":
+            name, arguments = outward_call(part)
             self._denials.append(
-                {
-                    "tool_name": outward(part.tool),
-                    "tool_use_id": part.call_id,
-                    "tool_input": part.input,
-                }
+                {"tool_name": name, "tool_use_id": part.call_id, "tool_input": arguments}
             )
         block: dict[str, Any] = {
             "type": "tool_result",
