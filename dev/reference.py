@@ -17,6 +17,10 @@ from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import click
+
+from pycode.cli.group import COMMANDS, pycode
+from pycode.cli.options import Options
 from pycode.config.kinds import Group, Kind, Listed, Named, Rules, Scalar, kind_of
 from pycode.config.reading import variables
 from pycode.config.schema import File
@@ -162,25 +166,63 @@ def events_page() -> str:
 
 
 def errors_page() -> str:
-    """Return the page about the error tree."""
+    """Return the page about the error tree; what to do is in `errors.md` beside this script.
+
+    Raises:
+        UndocumentedError: It does not say what to do about one of them.
+    """
+    mends = dict(_pairs(Path(__file__).with_name("errors.md")))
+    tree = list(_tree(PyCodeError, 0))
+    missing = sorted({cls.code for cls, _ in tree} ^ mends.keys())
+    if missing:
+        raise UndocumentedError(f"dev/errors.md and the codes differ in {', '.join(missing)}")
     rows = [
         (
-            f"`{cls.code}`",
+            f"[`{cls.code}`](#{cls.code})",
             "\N{NO-BREAK SPACE}" * 4 * depth + f"`{cls.__name__}`",
             str(cls.exit_code),
             "yes" if getattr(cls, "retryable", False) else "",
             _first_sentence(cls),
         )
-        for cls, depth in _tree(PyCodeError, 0)
+        for cls, depth in tree
     ]
     carried = [(f"`{name}`", text) for name, text in _attributes(ProviderError)]
     parts = [
         "What `pycode.core.errors` holds. The code is a stable name for programs; the exit code is that of the command line.",
         _markdown_table(("code", "class", "exit code", "a retry can help", "meaning"), rows),
+    ]
+    for cls, _ in tree:
+        parts += [f"## {cls.code}", f"{_first_sentence(cls)} {mends[cls.code]}"]
+    parts += [
         "## What a `ProviderError` carries",
         _markdown_table(("attribute", "meaning"), carried),
     ]
     return _page("Errors", parts)
+
+
+def commands_page() -> str:
+    """Return the page about the command line."""
+    context = click.Context(pycode, info_name="pycode")
+    names = {item.name for item in fields(Options)}
+    shared = {opt for option in pycode.params if option.name in names for opt in option.opts}
+    own = {opt for option in pycode.params for opt in option.opts} - shared
+    parts = [
+        _COMMANDS_INTRODUCTION,
+        _markdown_table(
+            ("command", "what it does"),
+            [(f"[`{name}`](#pycode-{name})", text) for name, text in sorted(COMMANDS.items())],
+        ),
+        "## `pycode` alone",
+        _option_table(pycode, context, shared),
+        "## Shared options",
+        "Before the command, and behind those that take them.",
+        _option_table(pycode, context, own),
+    ]
+    for name in sorted(COMMANDS):
+        command = pycode.get_command(context, name)
+        if command is not None:
+            parts += _command_parts(command, click.Context(command, context, name), 2, shared)
+    return _page("Commands", parts)
 
 
 def messages_page() -> str:
@@ -241,6 +283,7 @@ def permissions_page() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "commands.md": commands_page,
     "config.md": config_page,
     "errors.md": errors_page,
     "events.md": events_page,
@@ -257,6 +300,44 @@ PAGES: Mapping[str, Callable[[], str]] = {
 
 def _page(title: str, parts: Sequence[str]) -> str:
     return "\n\n".join([f"# {title}", NOTE, *(part for part in parts if part)]) + "\n"
+
+
+def _command_parts(
+    command: click.Command, context: click.Context, level: int, shared: set[str]
+) -> Iterator[str]:
+    """Yield the pieces about a command and its subcommands."""
+    yield f"{'#' * level} `{context.command_path}`"
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"```\n{context.command_path} {usage}\n```"
+    yield inspect.cleandoc(command.help or "").replace("\b\n", "")
+    takes_shared = shared <= {name for option in command.params for name in option.opts}
+    yield _option_table(command, context, shared if takes_shared else set())
+    if takes_shared:
+        yield "It takes the [shared options](#shared-options) too."
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from _command_parts(
+                    inner, click.Context(inner, context, name), level + 1, shared
+                )
+
+
+def _option_table(command: click.Command, context: click.Context, without: set[str]) -> str:
+    records = (
+        option.get_help_record(context)
+        for option in command.params
+        if isinstance(option, click.Option) and not without & set(option.opts)
+    )
+    rows = [(f"`{record[0]}`", record[1]) for record in records if record is not None]
+    return _markdown_table(("option", "meaning"), rows)
+
+
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each line of a file of ours."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, _, text = line.partition(": ")
+        yield name, text
 
 
 def _table(cls: type[Any]) -> str:
@@ -440,6 +521,11 @@ providers:
 a model 4,096 tokens on most machines and cuts what is longer without a word; PyCode warns of it. With `models:
 {"ollama/qwen3:8b": {context: 32768}}` it has Ollama offer the model with that context, under a second name that shares the
 weights, since Ollama's OpenAI interface takes no context with a request."""
+
+_COMMANDS_INTRODUCTION = """\
+What can be typed. `pycode COMMAND --help` says the same. What a program would want is on stdout, everything else on stderr; where a
+command shows a table in a terminal, each line of it has its columns separated by tabs in a pipe. Exit codes: 0 done, 1 failed, 2
+wrong usage or configuration, and those of `pycode run`; [errors](errors.md) has them all."""
 
 _TOOLS_INTRODUCTION = """\
 What the model may do. Rules name the permission key: see [configuration](config.md). The result of any tool has at most 2,000

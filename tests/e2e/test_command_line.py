@@ -135,3 +135,21 @@ async def test_the_agents_instructions_are_read_from_the_root_down(
     assert system.index("Root rule.") < system.index("Sub rule.")
     assert "Not this." not in system
     assert json.dumps(system)
+
+
+async def test_a_configured_formatter_runs_after_an_edit_and_a_repositorys_only_when_trusted(
+    place: Place, serve: Serve
+) -> None:
+    config = "formatters:\n  shout:\n    command: [sed, -i, s/plus/PLUS/, '{file}']\n    files: ['*.py']\n"
+    edit = {"file_path": "calc.py", "old_string": "a - b", "new_string": "a + b  # plus"}
+    undo = {"file_path": "calc.py", "old_string": "a + b  # plus", "new_string": "a - b"}
+    await serve([call("edit", edit), call("edit", undo), say("ok"), call("edit", edit), say("ok")])
+    (place.project / ".pycode.yaml").write_text(config, encoding="utf-8")
+    untrusted = await place.run("run", "go")
+    assert untrusted.code == 0, untrusted.err
+    assert "formatters" in untrusted.err
+    (place.project / ".pycode.yaml").unlink()
+    (place.home / ".pycode" / "config.yaml").write_text(config, encoding="utf-8")
+    formatted = await place.run("run", "go")
+    assert formatted.code == 0, formatted.err
+    assert "# PLUS" in (place.project / "calc.py").read_text(encoding="utf-8")

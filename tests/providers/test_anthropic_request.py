@@ -6,6 +6,8 @@ import json
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from pycode.providers.anthropic_request import AnthropicRequests
 from pycode.providers.profiles import profile_for
 from pycode.providers.question import Question
@@ -110,6 +112,47 @@ def test_limits_and_sampling_follow_the_profile() -> None:
     assert new["thinking"] == {"type": "adaptive", "display": "summarized"}
     assert "temperature" not in new
     assert build([user(text("Hi"))], "claude-3-5-haiku-latest")["max_tokens"] == 8192
+
+
+@pytest.mark.parametrize(
+    ("model", "level", "wanted"),
+    [
+        ("claude-sonnet-5-5", "off", {}),
+        ("claude-sonnet-5-5", "max", {"effort": "max"}),
+        ("claude-opus-4-5", None, {}),
+        ("claude-opus-4-5", "off", {}),
+        ("claude-opus-4-5", "low", {"budget": 4_096, "limit": 36_096}),
+        ("claude-opus-4-5", "max", {"budget": 32_000, "limit": 64_000}),
+        ("claude-3-5-haiku-latest", "high", {"limit": 8_192}),
+    ],
+)
+def test_how_much_to_think(model: str, level: str | None, wanted: dict[str, Any]) -> None:
+    body = build([user(text("Hi"))], model, temperature=0.5, options={"thinking": level})
+    thinking = body.get("thinking", {})
+    found = {
+        "effort": body.get("output_config", {}).get("effort"),
+        "budget": thinking.get("budget_tokens"),
+    }
+    assert {key: value for key, value in found.items() if value} == {
+        key: value for key, value in wanted.items() if key != "limit"
+    }
+    assert body["max_tokens"] == wanted.get("limit", 32_000)
+    # Sampling may not be changed while a model thinks.
+    assert not (thinking and "temperature" in body)
+
+
+def test_a_budget_that_the_limit_leaves_no_room_for() -> None:
+    asked: dict[str, Any] = {"options": {"thinking": "high"}}
+    body = build([user(text("Hi"))], "claude-opus-4-5", max_tokens=8_000, **asked)
+    assert (body["max_tokens"], body["thinking"]["budget_tokens"]) == (8_000, 4_000)
+    assert "thinking" not in build([user(text("Hi"))], "claude-opus-4-5", max_tokens=2_000, **asked)
+
+
+def test_an_answer_that_follows_a_schema() -> None:
+    options = {"schema": {"type": "object"}, "thinking": "low"}
+    body = build([user(text("Hi"))], "claude-sonnet-5-5", options=options)
+    wanted = {"type": "json_schema", "schema": {"type": "object"}}
+    assert body["output_config"] == {"effort": "low", "format": wanted}
 
 
 def test_results_come_first_and_together() -> None:

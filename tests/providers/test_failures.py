@@ -155,3 +155,37 @@ def test_time_spans() -> None:
         10_000: "3 hours",
     }
     assert {seconds: in_words(seconds) for seconds in spans} == spans
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (
+            "You exceeded your current quota, please check your plan and billing details.",
+            QuotaError,
+        ),
+        ("Resource has been exhausted (e.g. check quota).", RateLimitError),
+    ],
+)
+@pytest.mark.parametrize("delay", ["17s", "0.5s", None])
+def test_google_says_in_the_body_how_long_to_wait(
+    words: str, kind: type[ProviderError], delay: str | None
+) -> None:
+    details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}]
+    error = {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": words, "details": details}
+    found = response_error(ANTHROPIC, 429, {}, json.dumps({"error": error}).encode(), "m")
+    # What passes by waiting is no lack of credit, whatever it is called.
+    assert type(found) is (kind if delay is None else RateLimitError)
+    assert found.retry_after == (float(delay.removesuffix("s")) if delay else None)
+
+
+def test_a_key_that_google_does_not_know() -> None:
+    error = {"code": 400, "status": "INVALID_ARGUMENT", "message": "API key not valid."}
+    found = response_error(ANTHROPIC, 400, {}, json.dumps({"error": error}).encode(), "m")
+    assert isinstance(found, AuthenticationError)
+
+
+def test_a_model_that_google_does_not_have() -> None:
+    words = "models/x is not found for API version v1beta"
+    body = json.dumps({"error": {"code": 404, "status": "NOT_FOUND", "message": words}})
+    assert isinstance(response_error(ANTHROPIC, 404, {}, body.encode(), "x"), ModelNotFoundError)

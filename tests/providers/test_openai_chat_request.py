@@ -9,7 +9,7 @@ import pytest
 
 from pycode.providers.hosts import OPENAI_CHAT, Host, find_host
 from pycode.providers.openai_chat_request import ChatRequests
-from pycode.providers.profiles import profile_for
+from pycode.providers.profiles import Profile, profile_for
 from pycode.providers.question import Question
 
 PLAIN = Host("test", OPENAI_CHAT, "http://test")
@@ -100,6 +100,82 @@ def test_an_answer_of_calls_alone_has_null_content() -> None:
         "content": None,
         "tool_calls": [WIRE_CALL],
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "level", "wanted"),
+    [
+        ({"reasoning_levels": ("low", "high")}, None, {}),
+        ({"reasoning_levels": ("low", "high")}, "medium", {"reasoning_effort": "low"}),
+        ({}, "high", {}),
+        ({"reasoning_switch": "thinking"}, "off", {"thinking": {"type": "disabled"}}),
+        ({"reasoning_switch": "thinking"}, "low", {"thinking": {"type": "enabled"}}),
+        (
+            {"reasoning_switch": "thinking", "reasoning_levels": ("high", "max")},
+            "max",
+            {"thinking": {"type": "enabled"}, "reasoning_effort": "max"},
+        ),
+        ({"reasoning_switch": "enable_thinking"}, "off", {"enable_thinking": False}),
+        (
+            {"reasoning_switch": "enable_thinking", "reasoning_budget": (0, 9_000)},
+            "max",
+            {"enable_thinking": True, "thinking_budget": 9_000},
+        ),
+        ({"reasoning_switch": "reasoning"}, "off", {"reasoning": {"enabled": False}}),
+        (
+            {"reasoning_switch": "reasoning", "reasoning_levels": ("low", "high")},
+            "high",
+            {"reasoning": {"effort": "high"}},
+        ),
+        (
+            {"reasoning_switch": "reasoning", "reasoning_budget": (0, 50_000)},
+            "low",
+            {"reasoning": {"max_tokens": 4_096}},
+        ),
+        (
+            {"reasoning_switch": "reasoning", "reasoning_budget": (0, 50_000)},
+            "off",
+            {"reasoning": {"enabled": False}},
+        ),
+    ],
+)
+def test_how_much_to_think(
+    fields: dict[str, Any], level: str | None, wanted: dict[str, Any]
+) -> None:
+    profile = Profile(reasoning=bool(fields), **fields)
+    question = Question.of("m", profile, [], options={"thinking": level})
+    body = json.loads(ChatRequests(PLAIN).body(question))
+    always = {"model", "stream", "stream_options", "messages"}
+    assert {key: value for key, value in body.items() if key not in always} == wanted
+
+
+def test_an_answer_that_follows_a_schema() -> None:
+    schema = {"type": "object"}
+    named = {"name": "answer", "schema": schema, "strict": False}
+    body = build([], options={"schema": schema})
+    assert body["response_format"] == {"type": "json_schema", "json_schema": named}
+
+
+def test_the_session_is_the_cache_key_where_the_host_takes_one() -> None:
+    keyed = Host("keyed", OPENAI_CHAT, "https://keyed.test/v1", prompt_cache_key=True)
+    options = {"session_id": "ses_1"}
+    assert build([], host=keyed, options=options)["prompt_cache_key"] == "ses_1"
+    assert "prompt_cache_key" not in build([], options=options)
+
+
+def test_who_speaks_in_the_system_prompt() -> None:
+    assert build([], "gpt-5", system="S")["messages"] == [{"role": "developer", "content": "S"}]
+    assert build([], "gpt-4o", system="S")["messages"] == [{"role": "system", "content": "S"}]
+
+
+def test_reasoning_goes_back_where_the_model_wants_it() -> None:
+    opaque = {"protocol": "openai-chat", "model": "m", "field": "reasoning_content"}
+    blocks = [{"type": "reasoning", "text": "Hm.", "opaque": [opaque]}, CALL]
+    messages = [{"role": "assistant", "content": blocks}]
+    for wanted, there in (("reasoning_content", True), ("reasoning_details", False), (None, False)):
+        question = Question.of("m", Profile(reasoning_field=wanted), messages)
+        first = json.loads(ChatRequests(PLAIN).body(question))["messages"][0]
+        assert (first.get("reasoning_content") == "Hm.") is there
 
 
 def test_calls_without_results_and_results_without_calls() -> None:

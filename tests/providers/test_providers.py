@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import shutil
 import socket
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.streams import byte_server, events_of
 
 from pycode.core.errors import (
     AccessError,
@@ -28,14 +33,21 @@ from pycode.core.errors import (
 )
 from pycode.providers import (
     AnthropicProvider,
+    CohereProvider,
+    GeminiProvider,
+    MistralProvider,
+    OllamaProvider,
     OpenAIProvider,
+    OpenAIResponsesProvider,
     Provider,
     ProviderConfig,
     create_provider,
 )
 from pycode.providers.create import PROTOCOLS
 from pycode.providers.hosted import HostedProvider
+from pycode.providers.profiles import Profile
 from pycode.testing import (
+    Request,
     ScriptedServer,
     call,
     cut,
@@ -242,6 +254,84 @@ class TestHeaders:
         assert key not in str(got.error)
         assert "ANTHROPIC_API_KEY" in str(got.error)
 
+    @pytest.mark.parametrize("ending", ["", "/", "/v1beta", "/v1/", "/v1beta/models"])
+    @pytest.mark.parametrize("model", ["m", "models/m"])
+    async def test_gemini(self, ending: str, model: str, collect: Collect) -> None:
+        async with ScriptedServer([say("x")]) as server:
+            provider = GeminiProvider(ProviderConfig("google", KEY, server.url + ending))
+            assert (await collect(provider.stream(model, HELLO))).joined("text") == "x"
+            await provider.close()
+        path = "/v1beta/models/m:streamGenerateContent?alt=sse"
+        assert server.requests[0].path == path
+        assert server.requests[0].headers["x-goog-api-key"] == KEY
+        assert server.requests[0].model == "m"
+
+    @pytest.mark.parametrize("ending", ["/v1", "/v1/", "/v1/responses"])
+    async def test_responses(self, ending: str, collect: Collect) -> None:
+        async with ScriptedServer([say("x")]) as server:
+            config = ProviderConfig("openai", KEY, server.url + ending)
+            provider = OpenAIResponsesProvider(config)
+            assert (await collect(provider.stream("m", HELLO))).joined("text") == "x"
+            await provider.close()
+        assert server.requests[0].path == "/v1/responses"
+        assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+    async def test_a_header_of_the_host(self, collect: Collect) -> None:
+        async with ScriptedServer([say("x")]) as server:
+            provider = OpenAIProvider(ProviderConfig("azure-openai", KEY, server.url + "/v1"))
+            await collect(provider.stream("m", HELLO))
+            await provider.close()
+        assert server.requests[0].headers["api-key"] == KEY
+        assert "authorization" not in server.requests[0].headers
+
+    @pytest.mark.parametrize(
+        ("cls", "name", "url"),
+        [
+            (OllamaProvider, "ollama", "http://localhost:11434/v1"),
+            (MistralProvider, "mistral", "https://api.mistral.ai/v1"),
+            (CohereProvider, "cohere", "https://api.cohere.ai/compatibility/v1"),
+        ],
+    )
+    def test_providers_with_names_of_their_own(
+        self, cls: type[OpenAIProvider], name: str, url: str
+    ) -> None:
+        assert repr(cls()) == f"{cls.__name__}({name!r}, {url!r})"
+        assert cls(ProviderConfig("mine", base_url="http://x/v1"))._host.name == name
+        assert OpenAIProvider(ProviderConfig("mine", base_url="http://x/v1"))._host.name == "openai"
+
+
+class TestOptions:
+    """What can be asked beside the conversation."""
+
+    async def test_thinking_is_one_of_five(self, make: Make) -> None:
+        async with ScriptedServer() as server:
+            provider = make(server)
+            with pytest.raises(UsageError, match="one of off, low, medium, high, max"):
+                await anext(provider.stream("m", HELLO, thinking="hard"))
+            await provider.close()
+
+    async def test_tools_keep_their_names(self, make: Make, collect: Collect) -> None:
+        tool = {"name": "git.log", "description": "Logs.", "parameters": {"type": "object"}}
+
+        def answer(request: Request) -> Any:
+            (sent,) = request.tools
+            return call(sent.get("function", sent)["name"], {"n": 1})
+
+        got, _ = await ask(make, answer, collect, tools=[tool])
+        assert [made["name"] for made in got.calls()] == ["git.log"]
+        assert [made["name"] for made in got.data("tool_call_start")] == ["git.log"]
+
+    async def test_what_the_caller_knows_of_the_model(self, make: Make, collect: Collect) -> None:
+        async with ScriptedServer([say("x"), say("x")]) as server:
+            provider = make(server)
+            for temperature in (True, False):
+                provider.profiles["m"] = Profile(temperature=temperature)
+                await collect(provider.stream("m", HELLO, temperature=0.5))
+            await provider.close()
+        first, second = (request.raw for request in server.requests)
+        assert b'"temperature":0.5' in first
+        assert b"temperature" not in second
+
 
 class TestRetries:
     """What is tried again, how often and when."""
@@ -315,6 +405,26 @@ class TestRetries:
         assert got.error.retry_after == 300
         assert "wait 5 minutes and try again" in str(got.error)
         assert len(server.requests) == 1
+
+    async def test_how_long_a_wait_may_be_can_be_said(self, make: Make, collect: Collect) -> None:
+        script: Script = [status(429, headers={"retry-after": "300"}), say("Hi")]
+        got, _ = await ask(make, script, collect, max_retry_wait=300)
+        assert got.joined("text") == "Hi"
+        got, _ = await ask(
+            make, [status(429, headers={"retry-after": "2"})], collect, max_retry_wait=1
+        )
+        assert isinstance(got.error, RateLimitError)
+
+    @pytest.mark.parametrize("broken", [cut(), fail(OverloadedError("busy"))])
+    async def test_what_fails_before_anything_was_shown(
+        self, broken: Any, make: Make, collect: Collect
+    ) -> None:
+        # Some protocols say that an answer begins, and then that it does not.
+        got, server = await ask(make, [[raw(""), broken], say("Hi")], collect)
+        assert got.joined("text") == "Hi"
+        assert got.types().count("start") == 1
+        assert got.types()[0] == "retry"
+        assert len(server.requests) == 2
 
     @pytest.mark.parametrize(("code", "word", "tries"), [(500, "false", 1), (400, "true", 2)])
     async def test_the_service_decides(
@@ -596,6 +706,35 @@ class TestWhatGoesWrong:
                 with pytest.raises(ProtocolError):
                     await provider.list_models()
             await provider.close()
+
+
+class TestCertificates:
+    """A certificate of one's own is trusted once it is named."""
+
+    @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+    @pytest.mark.parametrize("trusted", [True, False])
+    async def test_a_certificate_of_ones_own(
+        self, trusted: bool, tmp_path: Path, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+        argv = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        argv += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+        argv += ["-keyout", str(key), "-out", str(certificate)]
+        subprocess.run(argv, check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        body = b"".join(events_of("openai-chat", [say("Hi")]))
+        async with byte_server([body], tls=context) as url:
+            provider = OpenAIProvider(ProviderConfig("openai", KEY, f"{url}/v1"))
+            got = await collect(provider.stream("m", HELLO, max_retries=0))
+            await provider.close()
+        if trusted:
+            assert got.joined("text") == "Hi"
+        else:
+            assert isinstance(got.error, NetworkError)
+            assert "set SSL_CERT_FILE to its certificate" in str(got.error)
 
 
 class TestProxies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -48,12 +49,15 @@ def events_of(protocol: str, items: list[Item]) -> list[bytes]:
 
 
 @asynccontextmanager
-async def byte_server(pieces: Iterable[bytes], *, reset: bool = False) -> AsyncIterator[str]:
+async def byte_server(
+    pieces: Iterable[bytes], *, reset: bool = False, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """Serve these bytes as the body of a stream to every request, and give the base URL.
 
     Args:
         pieces: The body; each piece is a chunk.
         reset: Whether the connection is reset behind the last piece instead of ended.
+        tls: The certificate to show.
     """
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,6 +77,7 @@ async def byte_server(pieces: Iterable[bytes], *, reset: bool = False) -> AsyncI
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
     async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        port = server.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}" if tls is None else f"https://localhost:{port}"

@@ -102,6 +102,8 @@ def test_any_text_is_edited_or_refused(content: str, old: str, new: str, everywh
         ("a\r\nlast", "a\nlast\n", "x\nnew\n", "x\r\nnew", "line endings"),
         # A line of blanks is a whole line, not the end of one with text.
         ("a\n    b\n  \n    b\n", "    \n    b", "    \n    c", "a\n    b\n  \n    c\n", "trailing blanks"),
+        # A line of blanks behind the place is not a part of it.
+        ("a \nb\n  \nc\n", "a\nb\n", "A\nb\n", "A\nb\n  \nc\n", "trailing blanks"),
         # Blanks that the model adds are not put into the lines that it changes.
         ("a\nb\n", "a  \nb ", "a  \nc ", "a\nc\n", "trailing blanks"),
         # Lines that stay keep their bytes: blanks, endings, signs.
@@ -173,6 +175,13 @@ def test_looser_matches(content: str, old: str, new: str, expected: str, level: 
         ("{\n  a\n    }\n", "      }", "      };", "not in the file"),
         # The rule is not clear: tabs of an unknown width.
         ("\t\tfoo()\n", "  foo()", "  foo()\n     bar()\n   baz()", "read in several ways"),
+        # Some quotes are escaped and some are not, in both texts.
+        (
+            'f("a", "b")\n',
+            'f(\\"a\\", "b")',
+            'f(\\"c\\", "b")',
+            "what new_string means then is not clear",
+        ),
         # Only some lines of the new text have numbers, or they begin elsewhere.
         ("a\nb\n", "1\ta\n2\tb", "1\ta\nB", "some lines of new_string do too"),
         ("a\nb\n", "1\ta\n2\tb", "7\ta\n8\tB", "some lines of new_string do too"),

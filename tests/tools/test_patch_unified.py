@@ -137,6 +137,13 @@ def test_modes(tmp_path: Path) -> None:
     assert modes == {"a": "0o755", "c": "0o750", "n": "0o755"}
 
 
+def test_two_names_may_be_swapped(tmp_path: Path) -> None:
+    folder = fresh(tmp_path, {"a": b"1\n", "b": b"2\n"})
+    renames = "diff --git a/{0} b/{1}\nsimilarity index 100%\nrename from {0}\nrename to {1}\n"
+    apply_patch(renames.format("a", "b") + renames.format("b", "a"), folder)
+    assert read(folder) == {"a": b"2\n", "b": b"1\n"}
+
+
 def test_a_diff_of_a_model_with_wrong_numbers(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(
         "import os\n\n\ndef f():\n    return 1\n\n\ndef g():\n    return 2\n"

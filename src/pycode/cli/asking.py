@@ -1,11 +1,12 @@
-"""The questions of a run in a terminal: whether to trust a project, and whether a call may run."""
+"""The questions to a person in a terminal: whether to trust a project, whether a call may run, and the model's own."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pycode.core.errors import UsageError
 from pycode.core.events import PermissionAsked, QuestionAsked
@@ -13,7 +14,6 @@ from pycode.system.terminal import read_line
 from pycode.system.text import unmistakable
 
 if TYPE_CHECKING:
-    from pycode.cli.render import Renderer
     from pycode.engine.asking import Answer
     from pycode.engine.engine import Engine
 
@@ -30,7 +30,26 @@ _WORDS: dict[str, Answer] = {
 }
 
 
-async def ask_trust(directory: str, renderer: Renderer) -> None:
+class Screen(Protocol):
+    """Where questions are shown."""
+
+    def note(self, text: str, colour: str = "dim") -> None:
+        """Write a line."""
+
+    def ask(self, text: str) -> None:
+        """Write a question, whose answer is typed behind it."""
+
+
+async def read_typed(keys: str) -> str:
+    """Return the line that was typed on stdin; single keys need Enter there, too."""
+    return await read_line(sys.stdin)
+
+
+ReadAnswer = Callable[[str], Awaitable[str]]
+"""Reads an answer, the empty text when there is none. Its argument names the letters that may answer at once, without Enter."""
+
+
+async def ask_trust(directory: str, renderer: Screen) -> None:
     """Ask whether to trust the project of a directory, where there is something to ask, and keep the answer.
 
     Raises:
@@ -52,7 +71,9 @@ async def ask_trust(directory: str, renderer: Renderer) -> None:
     answer_trust(question, os.environ, trusted=answer.strip().lower() in ("y", "yes"))
 
 
-async def ask_permission(engine: Engine, event: PermissionAsked, renderer: Renderer) -> None:
+async def ask_permission(
+    engine: Engine, event: PermissionAsked, renderer: Screen, read: ReadAnswer = read_typed
+) -> None:
     """Ask whether a call may run, until the answer can be taken."""
     renderer.note(event.title, "cyan")
     renderer.note(f"{event.reason}.", "cyan")
@@ -65,10 +86,10 @@ async def ask_permission(engine: Engine, event: PermissionAsked, renderer: Rende
     choices = ", ".join(["[y] once", *scopes, "[n] no"])
     while True:
         renderer.ask(f"Allow? {choices}: ")
-        answer, rest = _parsed(await read_line(sys.stdin))
+        answer, rest = _parsed(await read("yn"))
         if answer == "no" and not rest:
             renderer.ask("Why not? (for the model; Enter for nothing): ")
-            rest = (await read_line(sys.stdin)).strip()
+            rest = (await read("")).strip()
         try:
             _reply(engine, event, answer, rest)
         except UsageError as error:
@@ -77,7 +98,9 @@ async def ask_permission(engine: Engine, event: PermissionAsked, renderer: Rende
             return
 
 
-async def ask_questions(engine: Engine, event: QuestionAsked, renderer: Renderer) -> None:
+async def ask_questions(
+    engine: Engine, event: QuestionAsked, renderer: Screen, read: ReadAnswer = read_typed
+) -> None:
     """Put the model's questions; an empty line declines to answer."""
     answers: list[list[str]] = []
     for question in event.questions:
@@ -87,7 +110,7 @@ async def ask_questions(engine: Engine, event: QuestionAsked, renderer: Renderer
         several = ", several with commas" if question["multiple"] else ""
         how = f"number{several}, or your own words" if question["choices"] else "your answer"
         renderer.ask(f"{how} (Enter to decline): ")
-        line = (await read_line(sys.stdin)).strip()
+        line = (await read("")).strip()
         if not line:
             answers = []
             break

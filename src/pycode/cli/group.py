@@ -6,22 +6,31 @@ import difflib
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pycode import __version__
 from pycode.cli.options import Options, common_options
 from pycode.core.errors import PyCodeError
+from pycode.system.terminal import is_terminal
 from pycode.system.text import visible
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
+    "agents": "Show the agents that can do the work.",
     "auth": "Store keys of providers, list them, or forget them.",
+    "completion": "Make a shell complete commands, options and session ids.",
+    "config": "Show what is configured and where it came from; check it.",
+    "doctor": "Look whether PyCode can work here, and how to mend it.",
     "models": "Show the models and which of them can be used now.",
     "rules": "Check what a command may do; manage kept answers.",
     "run": "Do a task and print the answer.",
     "sessions": "List, show, search, export and delete sessions.",
     "stats": "Show what was used: tokens and money.",
+    "tools": "Show the tools and what the model is told of them.",
     "trust": "Say which projects' own agents and hooks may be obeyed.",
     "version": "Show the version.",
 }
@@ -55,19 +64,52 @@ class LazyGroup(click.Group):
             ctx.fail(f"No such command '{name}'.{hint} To give a task: pycode run \"{name} …\"")
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that fit, without importing a command."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in sorted(COMMANDS) if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=COMMANDS[name]) for name in names]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, prog_name="pycode", message="%(prog)s %(version)s")
 @common_options
+@click.option(
+    "-c", "--continue", "newest", is_flag=True, help="Go on with this project's newest session."
+)
+@click.option("-s", "--session", metavar="ID", help="Go on with this session.")
+@click.option("--inline", is_flag=True, help="Work line by line in the terminal, as it does now.")
 @click.pass_context
-def pycode(context: click.Context, /, **given: Any) -> None:
-    """PyCode, a coding agent: it reads your project, edits it, runs its tests and answers."""
+def pycode(
+    context: click.Context, /, newest: bool, session: str | None, inline: bool, **given: Any
+) -> int:
+    """PyCode, a coding agent: it reads your project, edits it, runs its tests and answers.
+
+    Without a command it opens a session in the terminal.
+    """
     context.obj = Options(**given)
+    if context.invoked_subcommand is not None:
+        if newest or session or inline:
+            context.fail(
+                f"-c, -s and --inline open a session without a command; give what '{context.invoked_subcommand}' needs behind it"
+            )
+        return 0
+    if newest and session:
+        context.fail("-c and -s name two sessions; give one of them")
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        raise click.exceptions.NoArgsIsHelpError(context)
+    return _open_session(context.obj, newest=newest, session=session)
 
 
 def run_command_line(arguments: Sequence[str]) -> int:
@@ -93,6 +135,14 @@ def run_command_line(arguments: Sequence[str]) -> int:
         print(f"pycode: {visible(str(error))}", file=sys.stderr)
         return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _open_session(options: Options, *, newest: bool, session: str | None) -> int:
+    import asyncio
+
+    from pycode.cli.interactive.loop import run_interactive
+
+    return asyncio.run(run_interactive(options, newest=newest, session=session))
 
 
 def _takes_value(option: str) -> bool:

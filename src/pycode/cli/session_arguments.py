@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pycode.cli.options import Options
-from pycode.core.errors import UsageError
+from pycode.core.errors import PyCodeError, UsageError
 from pycode.system.terminal import is_terminal
 from pycode.system.text import visible
 
@@ -28,7 +28,11 @@ def complete_ids(
 
     from pycode.client.sessions import Sessions
 
-    found = Sessions.default(os.environ).listed(limit=_OFFERED)
+    try:
+        found = Sessions.default(os.environ).listed(limit=_OFFERED)
+    except PyCodeError:
+        # The shell has no place for a sentence; the command itself will say it.
+        return []
     return [
         CompletionItem(info.id, help=one_line(info.title))
         for info in found

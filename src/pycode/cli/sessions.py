@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pycode.cli.nearest import NearestGroup
-from pycode.cli.render import count
 from pycode.cli.session_arguments import complete_ids, confirm, one_line, working_directory
 from pycode.cli.sessions_files import export, import_, prune
 from pycode.core.errors import UsageError
@@ -213,6 +212,8 @@ def _page(shown: list[SessionInfo], active: dict[str, int]) -> list[str]:
 
 
 def _facts(found: Shown) -> list[str]:
+    from pycode.cli.render import count
+
     info, summary = found.info, found.summary
     usage = summary.usage
     tokens = sum(usage.get(name, 0) for name in ("input", "cache_read", "cache_write"))

@@ -6,13 +6,12 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pycode.agents import Agent
 from pycode.agents.loader import get_agent
 from pycode.client.choose import choose_model
 from pycode.client.claude_modes import ClaudeJudge, claude_mode
-from pycode.engine.fork import fork_session
 from pycode.client.session_names import SessionNames
 from pycode.client.trust import ignored_notice, is_trusted
 from pycode.config.home import Home
@@ -22,6 +21,7 @@ from pycode.core.errors import UsageError
 from pycode.core.events import Event
 from pycode.engine.active import ModelChoice
 from pycode.engine.engine import Engine, Parts
+from pycode.engine.fork import fork_session
 from pycode.engine.judge import Judge, judge_for
 from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
@@ -36,6 +36,9 @@ from pycode.system.shells import find_shell
 from pycode.tools.environment import clean_environment
 from pycode.tools.registry import ToolRegistry, default_registry
 from pycode.workspace.project import Project, find_project
+
+if TYPE_CHECKING:
+    from pycode.workspace.formatters import Formatter
 
 
 @dataclass(slots=True)
@@ -302,7 +305,7 @@ def _chosen_tools(options: LocalOptions) -> list[str] | None:
 
 def _registry(config: Config, options: LocalOptions) -> ToolRegistry:
     """Return the tools, without those that this run shall not have."""
-    registry = default_registry(bash_timeout=config.bash_timeout)
+    registry = default_registry(bash_timeout=config.bash_timeout, formatters=_formatters(config))
     unwanted = set(options.without_tools)
     if options.tools is not None:
         unwanted |= {tool.name for tool in registry.get_all()}.difference(options.tools)
@@ -348,4 +351,15 @@ def _inside(folder: str) -> list[Rule]:
     path = escape(Path(os.path.realpath(folder)).as_posix())
     return [
         Rule("external_directory", pattern, "allow", "flag") for pattern in (path, f"{path}/**")
+    ]
+
+
+def _formatters(config: Config) -> list[Formatter]:
+    if not config.formatters:
+        return []
+    from pycode.workspace.formatters import Formatter
+
+    return [
+        Formatter(name, tuple(item.command), tuple(item.files))
+        for name, item in config.formatters.items()
     ]

@@ -1,34 +1,18 @@
-"""What was used: tokens and money, added up from the sessions' logs."""
+"""What was used: tokens and money, added up from the index of all sessions."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pycode.config.home import Home
-from pycode.core.records import SessionInfo
+from pycode.storage.index import SessionIndex, Used
 from pycode.storage.sessions import DiskStore
 
 By = Literal["day", "model", "session", "project"]
 DAY_MS = 86_400_000
-
-
-@dataclass(slots=True)
-class Step:
-    """One model request."""
-
-    session: SessionInfo
-    """The session that made it."""
-    model: str
-    """`provider/model`."""
-    ended: int
-    """When, in UTC milliseconds."""
-    usage: Mapping[str, int]
-    """Its tokens."""
-    cost: float | None
-    """US dollars, or None when the price is not known."""
 
 
 @dataclass(slots=True)
@@ -46,7 +30,7 @@ class Total:
     unpriced: int = 0
     """How many requests have no known price."""
 
-    def add(self, step: Step) -> None:
+    def add(self, step: Used) -> None:
         """Count a request."""
         self.steps += 1
         for key, tokens in step.usage.items():
@@ -67,7 +51,7 @@ def totals(home: Home, by: By, *, days: int | None = None) -> list[Total]:
     """
     since = time.time_ns() // 1_000_000 - days * DAY_MS if days is not None else 0
     rows: dict[str, Total] = {}
-    for step in _steps(DiskStore(home.storage), since):
+    for step in SessionIndex(DiskStore(home.storage)).used(since):
         name = _NAMES[by](step)
         rows.setdefault(name, Total(name)).add(step)
     if by == "day":
@@ -75,35 +59,13 @@ def totals(home: Home, by: By, *, days: int | None = None) -> list[Total]:
     return sorted(rows.values(), key=lambda row: (-row.cost, -row.steps, row.name))
 
 
-def _steps(store: DiskStore, since: int) -> Iterator[Step]:
-    for info in store.list():
-        if info.updated < since:
-            # `updated` is when its facts last changed; its log may have grown since then.
-            last = next(store.open(info.id, write=False).read_backward(), None)
-            if last is None or last.time < since:
-                continue
-        yield from (step for step in _steps_of(store, info) if step.ended >= since)
-
-
-def _steps_of(store: DiskStore, info: SessionInfo) -> Iterator[Step]:
-    models: dict[str, str] = {}
-    for record in store.open(info.id, write=False).read():
-        data = record.data
-        if record.kind == "message" and data.get("model"):
-            models[record.id] = str(data["model"])
-        if record.kind == "part" and data.get("type") == "step-finish":
-            model = models.get(str(data.get("message_id")), "?")
-            usage = data.get("usage") or {}
-            yield Step(info, model, int(data.get("ended") or record.time), usage, data.get("cost"))
-
-
-def _day(step: Step) -> str:
+def _day(step: Used) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(step.ended / 1000))
 
 
-_NAMES: Mapping[By, Callable[[Step], str]] = {
+_NAMES: Mapping[By, Callable[[Used], str]] = {
     "day": _day,
     "model": lambda step: step.model,
-    "session": lambda step: f"{step.session.id} {step.session.title}",
-    "project": lambda step: step.session.directory,
+    "session": lambda step: f"{step.session_id} {step.title}",
+    "project": lambda step: step.directory,
 }

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias, get_args
 from pycode.config.schema import (
     AgentSettings,
     DefaultModel,
+    FormatterSettings,
     Level,
     ModelSettings,
     ProviderSettings,
@@ -115,5 +116,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "dict[str, ProviderSettings]": Named(Group(ProviderSettings)),
     "dict[str, ModelSettings]": Named(Group(ModelSettings)),
     "dict[str, AgentSettings]": Named(Group(AgentSettings)),
+    "dict[str, FormatterSettings]": Named(Group(FormatterSettings)),
 }
 """Annotation to what it takes."""

@@ -115,6 +115,16 @@ class AgentSettings:
     """The sampling temperature; the provider's own when absent."""
 
 
+@dataclass(slots=True, frozen=True, kw_only=True)
+class FormatterSettings:
+    """A command that formats files after an edit."""
+
+    command: list[str]
+    """The program and its arguments, run without a shell; `{file}` stands for the path, which is put at the end where none has it."""
+    files: list[str]
+    """Globs of the names of the files that it is for, for example `*.py`."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Settings:
     """What every source may set."""
@@ -142,6 +152,8 @@ class Settings:
     """How much goes into a log under `~/.pycode/logs`; no log when absent."""
     agents: dict[str, AgentSettings] = field(default_factory=dict, metadata=NEEDS_TRUST)
     """Agent name to what it is. A repository cannot change an agent that the user's file has."""
+    formatters: dict[str, FormatterSettings] = field(default_factory=dict, metadata=NEEDS_TRUST)
+    """Formatter name to the command that is run on a file after PyCode edited it."""
     instructions: list[str] = field(default_factory=list, metadata=NEEDS_TRUST)
     """Files to tell the model beside `AGENTS.md`. A relative path begins at the folder of the user's file, or at the project's
     root. Those of a repository must lie in the project."""

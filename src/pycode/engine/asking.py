@@ -35,6 +35,8 @@ class Reply:
     """With a yes: what the call is to be made with instead; it is checked and judged like the first."""
     verbatim: bool = False
     """With `no`: whether `reason` is all that the model is told."""
+    stops_turn: bool = False
+    """With `no`: whether the turn ends with it."""
 
 
 class Asker:

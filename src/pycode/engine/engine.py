@@ -223,6 +223,7 @@ class Engine:
         *,
         new_input: dict[str, Any] | None = None,
         verbatim: bool = False,
+        stops_turn: bool = False,
     ) -> bool:
         """Answer a question; the first answer wins. False when it is not open any more.
 
@@ -233,12 +234,13 @@ class Engine:
             rules: With `session` and `always`: what to keep instead of the rules that were offered.
             new_input: With a yes: what the call is to be made with instead; it is checked and judged like the first.
             verbatim: With `no`: whether `reason` is all that the model is told.
+            stops_turn: With `no`: whether the turn ends with it, without a further request to the model.
 
         Raises:
             UsageError: A rule is none, or one that must not be kept; the question stays open.
         """
         kept = [answer_rule(text, always=answer == "always") for text in rules]
-        reply = Reply(answer, reason, kept, new_input, verbatim)
+        reply = Reply(answer, reason, kept, new_input, verbatim, stops_turn)
         return self._asker.reply(request_id, reply)
 
     def answer(self, request_id: str, answers: list[list[str]]) -> bool:

@@ -106,8 +106,9 @@ class Turn:
                     return self._fail(outcome.error)
                 continue
             self._cuts = 0
-            if any(call.stops_turn for call in self._calls):
-                return self._end("repeated")
+            stopping = next((call for call in self._calls if call.stops_turn), None)
+            if stopping is not None:
+                return self._end("cancelled" if stopping.refusal == "user" else "repeated")
             if self._settings.answer is not None and self._settings.answer.given:
                 return self._end("done")
             if outcome.calls or outcome.reason == "pause" or any(self._session.prompts("steer")):

@@ -243,9 +243,8 @@ class Toolchain:
             if asks and call.new_input is not None:
                 return None
             if refused is not None:
-                call.stops_turn = (
-                    call.refusal == "unattended" and question.permission == "doom_loop"
-                )
+                if call.refusal == "unattended" and question.permission == "doom_loop":
+                    call.stops_turn = True
                 return _failure(call.part, refused, question.title)
         directory = os.path.realpath(call.context.working_directory)
         call.context.judged = frozenset((directory, *real))
@@ -270,6 +269,7 @@ class Toolchain:
                 return None
             reply = Reply("no", "the input of a call that runs cannot be changed")
         call.refusal = "user"
+        call.stops_turn = reply.stops_turn
         if reply.verbatim and reply.reason:
             return reply.reason
         return f"refused by the user: {reply.reason or 'no reason given'}"

@@ -21,6 +21,7 @@ from pycode.permissions.shell_syntax import Compound, Sequence, ShellSyntaxError
 from pycode.permissions.wrappers import SHELLS, Inner, may_run_its_words, program_name, unwrap
 
 _MOST_CALLS: Final = 4
+_DEEPEST: Final = 20
 _MOST_STRINGS: Final = 100
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_./+-]+")
 _CODE_STRING = re.compile(
@@ -39,6 +40,27 @@ class _Context:
     depth: int = 0
 
 
+_SUBSTITUTION = re.compile(r"\$\(([^()]*)\)|`([^`]*)`")
+_EVALUATING: Final = frozenset(
+    {
+        "[",
+        "declare",
+        "export",
+        "let",
+        "local",
+        "mapfile",
+        "printf",
+        "read",
+        "readonly",
+        "test",
+        "typeset",
+        "unset",
+        "wait",
+    }
+)
+"""Builtins that take names of variables."""
+
+
 class CommandRun:
     """Notes commands.
 
@@ -55,6 +77,7 @@ class CommandRun:
         self.state = ShellState(home, folder)
         self.context = _Context()
         self._calls = 0
+        self._nesting = 0
 
     def walk(self, sequence: Sequence, stdin: str | None = None) -> str | None:
         """Note the commands of a sequence and return what they print, where that is known."""
@@ -69,7 +92,7 @@ class CommandRun:
         role: Role = "command",
     ) -> Part:
         """Note a command, and what it runs."""
-        inner = unwrap(argv)
+        inner = unwrap(argv) if self._nesting < _DEEPEST else None
         transparent = inner is not None and inner.transparent
         part = self._part(argv, place, "wrapper" if transparent and role == "command" else role)
         part.assignments = assignments
@@ -78,7 +101,7 @@ class CommandRun:
         self._builtin(name, argv, part, stdin)
         if inner is not None:
             self._inner(name, inner, part, stdin)
-        elif may_run_its_words(argv):
+        elif may_run_its_words(argv):  # also a wrapper in too many others
             part.effects.needs("", f"{name} runs what its words say")
         if (may_run_its_words(argv) and not transparent) or part.effects.suspicious:
             self._suspects(argv, part)
@@ -133,6 +156,7 @@ class CommandRun:
         self, inner: Inner, argv: list[Field], part: Part, stdin: str | None, noted: tuple[str, ...]
     ) -> None:
         outer = self.state.folders
+        self._nesting += 1
         if inner.directory is not None:
             self.state.folders = self.state.moved_to(inner.directory)
         if inner.script is not None:
@@ -147,6 +171,7 @@ class CommandRun:
             self.run(argv, part, stdin, noted)
         if inner.directory is not None:
             self.state.folders = outer
+        self._nesting -= 1
 
     @contextmanager
     def _inside(self, part: Part) -> Iterator[None]:
@@ -248,6 +273,8 @@ class CommandRun:
     def _builtin(self, name: str, argv: list[Field], part: Part, stdin: str | None) -> None:
         """Take in what a builtin changes for the commands after it."""
         words = argv[1:]
+        if name in _EVALUATING:
+            self._evaluate(words, part)
         if name in ("cd", "pushd", "popd"):
             self._move(name, words)
         elif name in ("export", "declare", "typeset", "readonly", "local"):
@@ -265,6 +292,13 @@ class CommandRun:
             self.state.forget()
             if stdin is not None and words and words[0].value.startswith("/dev/"):
                 self.suspect_script(Field(stdin, False), part)
+
+    def _evaluate(self, words: list[Field], part: Part) -> None:
+        """Note the substitutions in words that name variables: bash evaluates the index of an array once more."""
+        for word in words:
+            for match in _SUBSTITUTION.finditer(word.value) if word.literal else ():
+                part.effects.needs("", "an index that bash evaluates")
+                self.suspect_script(Field(match[1] or match[2] or "", False), part)
 
     def _move(self, name: str, words: list[Field]) -> None:
         targets = [word for word in words if not word.value.startswith("-") or word.value == "-"]

@@ -136,7 +136,7 @@ class _Line:
                 about=part.effects.beyond or "a command",
                 limit=limit,
                 always=self.always,
-                note=_note(part),
+                notes=_notes(part),
                 span=(part.start, part.end),
             )
             limit = None
@@ -162,7 +162,7 @@ class _Line:
                 for path in self._in_folders(write.path, part.folders):
                     owner = self._facts(part) if write.own else None
                     yield from self._path(path, span, read=False, known=part.literal, owner=owner)
-        if not read_only:
+        if not read_only and part.role != "wrapper" and part.argv[0] not in _NO_FILES:
             yield from self._reached(part, span)
         yield from self._unknown_folder(part.folders, span)
 
@@ -274,13 +274,33 @@ class _Line:
         return self.context
 
 
-def _note(part: Part) -> str:
+_NO_FILES = frozenset(
+    {
+        ":",
+        "declare",
+        "echo",
+        "exit",
+        "export",
+        "false",
+        "local",
+        "printf",
+        "readonly",
+        "return",
+        "set",
+        "true",
+        "typeset",
+    }
+)
+"""Programs whose words are not files."""
+
+
+def _notes(part: Part) -> tuple[str, ...]:
     reasons = [hazard.reason for hazard in part.effects.hazards]
     if part.assignments:
         reasons.append(f"{part.assignments[0].partition('=')[0]} may change what it does")
     if part.reason:
         reasons.append(f"it holds {part.reason}")
-    return "; ".join(dict.fromkeys(reasons))
+    return tuple(dict.fromkeys(reasons))
 
 
 def _reads(part: Part) -> tuple[bool, list[str]]:

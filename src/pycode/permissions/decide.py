@@ -211,8 +211,8 @@ def _decision(
     remedy = ""
     if action == "ask":
         wanted = subject.always or patterns
-        if subject.note and subject.note != reason:
-            reason = f"{reason} ({subject.note})"
+        notes = [note for note in subject.notes if note not in reason]
+        reason = f"{reason} ({'; '.join(notes)})" if notes else reason
         grants = tuple(Rule(subject.permission, text, "allow", "answer") for text in wanted)
         remedy = "" if step == 3 else _flags(subject.permission, patterns)
     return Decision(action, step, reason, rule, remedy, subject.permission, subject.forms, grants)

@@ -352,9 +352,18 @@ def _tar(argv: Sequence[Field], operands: Sequence[Field], effects: Effects) -> 
     if "x" in letters:
         effects.writes.append(Write(".", own=True))
     files = [item.value for item in operands if item.value != letters]
+    if any(":" in item.value for item in argv[1:]):
+        effects.needs("", "tar takes a name with a colon for another machine")
     if "c" in letters and files:
         effects.writes.append(Write(files[0], own=True))
     effects.reads += files
+
+
+def _make(argv: Sequence[Field], operands: Sequence[Field], effects: Effects) -> None:
+    for operand in operands:
+        name, mark, _ = operand.value.partition("=")
+        if mark:
+            effects.needs(name.rstrip(":+?!"), f"make {name}= may change what it runs")
 
 
 def _pager(argv: Sequence[Field], operands: Sequence[Field], effects: Effects) -> None:
@@ -383,6 +392,7 @@ _SPECIAL: Final = {
     "gawk": _awk,
     "git": _git,
     "less": _pager,
+    "make": _make,
     "mawk": _awk,
     "more": _pager,
     "most": _pager,

@@ -42,7 +42,8 @@ OPTIONS: Final[dict[str, str]] = {
     "csplit": "-f=w --prefix=w -b= -n=",
     "ctags": "-o=w -f=w --options=! -L=r",
     "curl": "-o=w --output=w --output-dir=w -O! -D=w --dump-header=w -c=w --cookie-jar=w -K=! --config=! --trace=w"
-    " --trace-ascii=w --stderr=w -T=r --upload-file=r --hsts=w --alt-svc=w --etag-save=w",
+    " --trace-ascii=w --stderr=w -T=r --upload-file=r --hsts=w --alt-svc=w --etag-save=w -d= --data= --data-raw= --data-binary= --data-urlencode= --json= -F= --form= -H= --header="
+    " -X= --request= -u= --user= -A= --user-agent= -e= -m= --max-time= -w= --write-out= --retry=",
     "date": "-s! --set! -f=r --file=r -r=r --reference=r -d=",
     "dd": "",
     "deno": "-A! --allow-all!",

@@ -24,6 +24,7 @@ from pycode.permissions.shell_syntax import (
 
 _MOST: Final = 16
 """Values of one word, or of one command; where there may be more, the word is unknown."""
+_MOST_BRACES: Final = 20
 _UNKNOWN: Final = "\0"
 
 
@@ -104,6 +105,8 @@ def _word(word: Word, values: Values) -> list[list[Field]]:
         plain = piece.value
         if piece.quoted or not _SPECIAL.intersection(plain):
             return [[_checked(Field(plain), plain)]]
+    if word.source.count("{") > _MOST_BRACES and _is_braced(word.pieces):
+        return [[Field(word.source, False, "", _BRACES)]]
     found: list[list[Field]] = []
     unbraced = _braces(list(word.pieces))
     alternatives = [_pieces(pieces, word, values) for pieces in unbraced]
@@ -246,11 +249,15 @@ def _glob_name(pieces: Sequence[Piece]) -> str:
 
 def _braces(pieces: list[Piece]) -> list[list[Piece]]:
     """Return the words that `{a,b}` and `{1..3}` make of one word."""
-    if not any(isinstance(p, Text) and not p.quoted and "{" in p.value for p in pieces):
+    if not _is_braced(pieces):
         return [pieces]
     items = _characters(pieces)
     expanded = _expand_braces(items)
     return [_merged(word) for word in expanded]
+
+
+def _is_braced(pieces: Iterable[Piece]) -> bool:
+    return any(isinstance(p, Text) and not p.quoted and "{" in p.value for p in pieces)
 
 
 _Item = tuple[str, Piece | None]

@@ -15,6 +15,19 @@ _VALUED: Final = frozenset(
 _HARMLESS: Final = frozenset(
     {"--no-pager", "--no-optional-locks", "--literal-pathspecs", "--no-replace-objects"}
 )
+GIT_COMMANDS: Final = frozenset("""
+    add am annotate apply archive bisect blame branch bundle cat-file check-attr check-ignore check-mailmap check-ref-format
+    checkout checkout-index cherry cherry-pick clean clone commit commit-graph commit-tree config count-objects credential
+    describe diff diff-files diff-index diff-tree difftool fast-export fast-import fetch filter-branch fmt-merge-msg
+    for-each-ref format-patch fsck gc grep hash-object help hook index-pack init interpret-trailers log ls-files ls-remote
+    ls-tree mailinfo maintenance merge merge-base merge-file merge-tree mergetool mktag mktree multi-pack-index mv name-rev
+    notes pack-objects pack-refs patch-id prune pull push range-diff read-tree rebase reflog remote repack replace request-pull
+    rerere reset restore rev-list rev-parse revert rm send-email shortlog show show-branch show-index show-ref sparse-checkout
+    stage stash status stripspace submodule switch symbolic-ref tag unpack-objects update-index update-ref
+    update-server-info var verify-commit verify-pack verify-tag version whatchanged worktree write-tree
+    """.split())  # noqa: SIM905 - a page of quotes would hide the words
+"""What is git's own: any other word may be an alias, which runs what a repository's settings say."""
+
 _RUNS_ANYTHING: Final = frozenset("""
     bisect credential cvsserver daemon difftool filter-branch gui help hook http-backend instaweb mergetool p4 send-email shell
     submodule svn web--browse
@@ -85,6 +98,8 @@ def add_git_effects(argv: Sequence[Field], effects: Effects) -> None:
     if not rest:
         return
     subcommand, *words = rest
+    if subcommand.value not in GIT_COMMANDS:
+        effects.needs("", f"git {subcommand.value} may be an alias for anything")
     if subcommand.value in _RUNS_ANYTHING:
         effects.needs(subcommand.value, f"git {subcommand.value} may run other programs")
         effects.suspicious = True

@@ -54,7 +54,7 @@ class Subject:
     """Why a hard limit denies it."""
     always: tuple[str, ...] = ()
     """The patterns that "always" would allow."""
-    note: str = ""
+    notes: tuple[str, ...] = ()
     """What is unusual about it, for the reason of a question."""
     span: tuple[int, int] | None = None
     """Where what it is about stands in the command line."""

@@ -21,7 +21,6 @@ from pycode.permissions.shell_syntax import (
     Step,
     Word,
 )
-from pycode.permissions.shell_words import MAX_DEPTH
 
 _CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}", "in", "]]"})
 _TIME_OPTION = re.compile(rf"(?:-p|--){END_OF_WORD}[ \t]*")
@@ -55,7 +54,7 @@ class _Parser(SimpleReader):
         """Read commands up to `closer` and step over it."""
         outer, self.awaited = self.awaited, []
         begin = self.at
-        self._enter()
+        self.enter()
         sequence = self.sequence((closer,))
         if self.text[self.at : self.at + 1] != closer or self.awaited:
             raise ShellSyntaxError(f"a substitution does not end ({closer})")
@@ -109,7 +108,7 @@ class _Parser(SimpleReader):
             self.lines()
 
     def _command(self) -> Command:
-        self._enter()
+        self.enter()
         try:
             return self._one_command()
         finally:
@@ -305,8 +304,3 @@ class _Parser(SimpleReader):
         if self.at >= len(self.text):
             return True
         return any(closer in (self.separator(), self.reserved()) for closer in closers)
-
-    def _enter(self) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise ShellSyntaxError("it is nested too deeply")

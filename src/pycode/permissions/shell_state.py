@@ -14,6 +14,7 @@ Folders = tuple[str, ...] | None
 """Where a command may run; None when that is not known."""
 
 _MOST_FOLDERS: Final = 8
+_LONGEST_FOLDER: Final = 1000
 
 
 class ShellState:
@@ -56,7 +57,9 @@ class ShellState:
             self.set(str(index), item.value if item.known else None)
 
     def moved_to(self, target: Field) -> tuple[str, ...] | None:
-        if not target.known or self.folders is None or len(self.folders) > _MOST_FOLDERS:
+        if not target.known or self.folders is None:
+            return None
+        if any(len(folder) > _LONGEST_FOLDER for folder in self.folders):
             return None
         return tuple(dict.fromkeys(os.path.join(folder, target.value) for folder in self.folders))
 
@@ -77,4 +80,5 @@ class ShellState:
 def union(first: Folders, second: Folders) -> Folders:
     if first is None or second is None:
         return None
-    return tuple(dict.fromkeys((*first, *second)))
+    both = tuple(dict.fromkeys((*first, *second)))
+    return both if len(both) <= _MOST_FOLDERS else None

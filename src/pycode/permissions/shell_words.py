@@ -76,6 +76,16 @@ class WordReader:
         """Read commands from a text of their own."""
         raise NotImplementedError
 
+    def enter(self) -> None:
+        """Go one level deeper.
+
+        Raises:
+            ShellSyntaxError: It is too deep.
+        """
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ShellSyntaxError("it is nested too deeply")
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return where something stands in the user's line."""
         return self.origin if self.origin is not None else (start, end)
@@ -269,6 +279,7 @@ class WordReader:
         return None
 
     def _braced(self, quoted: bool) -> Piece:
+        self.enter()
         text = self.text
         prefix = ""
         if text[self.at : self.at + 1] in ("!", "#") and text[self.at + 1 : self.at + 2] != "}":
@@ -290,6 +301,7 @@ class WordReader:
         if operator is not None:
             self.at = operator.end()
         rest += self._brace_rest(quoted)
+        self.depth -= 1
         return Variable(name[0], quoted, prefix + (operator[0] if operator else ""), tuple(rest))
 
     def _brace_rest(self, quoted: bool) -> list[Piece]:

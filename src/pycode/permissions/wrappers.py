@@ -67,12 +67,12 @@ def program_name(word: str) -> str:
 def unwrap(argv: Sequence[Field]) -> Inner | None:
     """Return what a command runs, when it is a wrapper whose words are understood to the end; else None."""
     name = program_name(argv[0].value)
+    if _only_tells(name, argv):
+        return None
     if name in SHELLS:
         return _shell(name, argv)
     wrapper = WRAPPERS.get(name)
-    if wrapper is None or (
-        name == "command" and len(argv) > 1 and argv[1].value[:2] in ("-v", "-V")
-    ):
+    if wrapper is None:
         return None
     options = _leading(wrapper.options, argv)
     if options is None:
@@ -99,7 +99,7 @@ def may_run_its_words(argv: Sequence[Field]) -> bool:
     name = program_name(argv[0].value)
     subcommands = OTHER_WRAPPERS.get(name)
     if subcommands is None:
-        return name in WRAPPERS or name in SHELLS
+        return (name in WRAPPERS or name in SHELLS) and not _only_tells(name, argv)
     return not subcommands or any(item.value in subcommands for item in argv[1:])
 
 
@@ -109,6 +109,14 @@ def joined(fields: Sequence[Field]) -> Field:
     literal = all(item.literal for item in fields)
     known = all(item.known for item in fields)
     return Field(text, literal, None if known else "", "" if literal else "an expansion ($)")
+
+
+def _only_tells(name: str, argv: Sequence[Field]) -> bool:
+    """Return whether a wrapper is only asked what a word means, or which version it is."""
+    first = argv[1].value if len(argv) > 1 else ""
+    if name == "command":
+        return first in ("-v", "-V")
+    return name in SHELLS and first in ("--version", "--help") and len(argv) == 2
 
 
 def _is_assignment(text: str) -> bool:

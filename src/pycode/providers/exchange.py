@@ -57,11 +57,15 @@ class Answer:
     def __init__(
         self, service: Service, call: Call, response: httpx2.Response, deadline: Deadline
     ) -> None:
+        import httpx2
+
         self._service = service
         self._call = call
+        self._failures = (httpx2.TransportError, httpx2.DecodingError)
         self._response = response
         self._deadline = deadline
-        self._loop = asyncio.get_running_loop()
+        self._now = asyncio.get_running_loop().time
+        self._content_type = str(response.headers.get("content-type", ""))
         is_encoded = response.headers.get("content-encoding", "identity") != "identity"
         self._pieces = response.aiter_bytes() if is_encoded else response.aiter_raw()
         self._sse = SseReader()
@@ -78,7 +82,7 @@ class Answer:
             events = self._feed(chunk)
             self._begun = self._begun or bool(events)
             if self._begun:
-                self._deadline.move(self._loop.time() + self._call.idle_timeout)
+                self._deadline.move(self._now() + self._call.idle_timeout)
             if events:
                 return events
         if self._begun:
@@ -118,10 +122,6 @@ class Answer:
         text = body.decode("utf-8", "replace")
         return not_a_stream(self._service, self._content_type, text, self._call.model)
 
-    @property
-    def _content_type(self) -> str:
-        return self._response.headers.get("content-type", "")
-
     async def _whole(self) -> list[str]:
         """Return the whole answer of a service that does not stream, as one event."""
         if self._begun:
@@ -132,8 +132,6 @@ class Answer:
 
     async def _next(self) -> bytes:
         """Return the next bytes of the body, empty at its end."""
-        import httpx2
-
         try:
             with self._deadline:
                 return await anext(self._pieces, b"")
@@ -141,7 +139,7 @@ class Answer:
             limit = self._call.idle_timeout if self._begun else self._call.timeout
             late = too_late(self._service, limit, self._call.model)
             raise Refusal(late, retry=False) from error
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
+        except self._failures as error:
             raise refusal(self._service, error, self._call.model) from error
 
     def _feed(self, chunk: bytes) -> list[str]:

@@ -61,12 +61,12 @@ class HostedProvider(Provider):
             **self._protocol_headers(key),
             **{name.lower(): value for name, value in self.config.headers.items()},
         }
-        long_values = [value for value in self.config.headers.values() if len(value) >= 8]
         self._service = Service(
             name=self.name,
             url=_shown(base_url),
             key_variables=host.key_variables,
-            secrets=tuple(secret for secret in [key, *long_values] if secret),
+            # What is shorter is no secret, and stands in sentences by chance.
+            secrets=tuple(v for v in [key, *self.config.headers.values()] if len(v) >= 8),
             has_key=bool(key) or not _KEY_HEADERS.isdisjoint(headers),
         )
         self._headers = headers

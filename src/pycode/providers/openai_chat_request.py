@@ -152,7 +152,7 @@ def _thinking(question: Question) -> dict[str, Any]:
         case "enable_thinking":
             budget = {"thinking_budget": effort} if effort and isinstance(effort, int) else {}
             return {"enable_thinking": level != "off", **budget}
-        case "reasoning":
+        case "reasoning" if question.profile.reasoning:
             if isinstance(effort, int):
                 return {"reasoning": {"max_tokens": effort} if effort else {"enabled": False}}
             return {"reasoning": {"effort": effort} if effort else {"enabled": level != "off"}}

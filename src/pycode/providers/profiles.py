@@ -74,8 +74,8 @@ class Profile:
     reasoning_field: str | None = None
     """Chat Completions: the field in which its reasoning goes back with the message that it came with."""
     reasoning_switch: str | None = None
-    """Chat Completions: the field that turns reasoning on and off, `thinking` (an object with `type` `enabled` or `disabled`) or
-    `enable_thinking` (a boolean)."""
+    """Chat Completions: the field that turns reasoning on and off, `thinking` (an object with `type` `enabled` or `disabled`),
+    `enable_thinking` (a boolean) or `reasoning` (an object that also says how much)."""
     adaptive_thinking: bool = False
     """Anthropic: whether `thinking` is `adaptive`, its text hidden unless asked for."""
     limit_field: str = "max_tokens"
@@ -330,10 +330,13 @@ _RULES = (
     _Rule(("kimi-k2-5", "kimi-k2-6"), {"reasoning_switch": "thinking"}, ("moonshot",)),
     _Rule(("glm-4-5", "glm-4-6", "glm-4-7", "glm-5"), {"reasoning_switch": "thinking"}, ("zai",)),
     _Rule(("qwen", "qwq"), {"reasoning_switch": "enable_thinking"}, ("dashscope",)),
+    _Rule(("",), {"reasoning_switch": "reasoning"}, ("openrouter",)),
 )
 
 _CORRECTIONS = (
     # More than 200,000 tokens take a beta header, and cost twice as much.
     _Rule(("claude-sonnet-4-5",), {"context": 200_000}, ("anthropic",)),
+    # Before Gemini 3 a request has tools or a schema for the answer, not both.
+    _Rule(("gemini-1", "gemini-2"), {"structured": False}, ("google",)),
 )
 """Where the catalogue says what does not hold for our requests."""

@@ -34,7 +34,7 @@ _LONGEST_TEXT = 200_000
 _BROKEN = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """Errors of a file that is no index: damaged, something else, or without our tables."""
 _TABLES = """
-CREATE TABLE logs (id TEXT PRIMARY KEY, size INTEGER, time INTEGER, project TEXT, title TEXT) WITHOUT ROWID;
+CREATE TABLE logs (id TEXT PRIMARY KEY, size INTEGER, time INTEGER, project TEXT, directory TEXT, title TEXT) WITHOUT ROWID;
 CREATE TABLE steps (part TEXT, session TEXT, model TEXT, ended INTEGER, usage TEXT, cost REAL);
 CREATE INDEX steps_of ON steps (session);
 CREATE TABLE texts (number INTEGER PRIMARY KEY, session TEXT, message TEXT, role TEXT, time INTEGER, text TEXT);
@@ -100,6 +100,10 @@ class Used:
     """The step's last part; a fork has it too."""
     session_id: str
     """The session that made it."""
+    title: str
+    """The session's title."""
+    directory: str
+    """The session's working directory."""
     model: str
     """`provider/model`."""
     ended: int
@@ -212,8 +216,8 @@ class SessionIndex:
                 log.add(record)
         except SessionNotFoundError:  # deleted meanwhile
             return
-        row = (session_id, *facts, log.project, log.title)
-        database.execute("INSERT INTO logs VALUES (?, ?, ?, ?, ?)", row)
+        row = (session_id, *facts, log.project, log.directory, log.title)
+        database.execute("INSERT INTO logs VALUES (?, ?, ?, ?, ?, ?)", row)
         database.executemany(
             "INSERT INTO texts (session, message, role, time, text) VALUES (?, ?, ?, ?, ?)",
             ((session_id, *row) for row in log.texts()),
@@ -229,6 +233,7 @@ class _Log:
 
     def __init__(self) -> None:
         self.project = ""
+        self.directory = ""
         self.title = ""
         self._updated = 0
         self._messages: dict[str, tuple[str, int, str]] = {}
@@ -241,6 +246,7 @@ class _Log:
         match record.kind:
             case "session":
                 self.project = str(data.get("project_id"))
+                self.directory = _storable(str(data.get("directory")))
                 self.title = _storable(str(data.get("title")))
                 self._updated = record.time
             case "message":
@@ -363,13 +369,15 @@ def _search(
 
 def _used(database: sqlite3.Connection, since: int) -> list[Used]:
     rows = database.execute(
-        "SELECT part, session, model, ended, usage, cost FROM steps WHERE ended >= ? ORDER BY session DESC, ended",
+        "SELECT part, session, title, directory, model, ended, usage, cost FROM steps"
+        " JOIN logs ON logs.id = session WHERE ended >= ? ORDER BY session DESC, ended",
         (since,),
     )
     # A fork has the requests of its origin, which is older.
     found: dict[str, Used] = {}
-    for part, session, model, ended, usage, cost in rows:
-        found.setdefault(part, Used(part, session, model, ended, json.loads(usage), cost))
+    for part, session, title, directory, model, ended, usage, cost in rows:
+        step = Used(part, session, title, directory, model, ended, json.loads(usage), cost)
+        found.setdefault(part, step)
     return list(found.values())
 
 

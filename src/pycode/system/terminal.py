@@ -83,11 +83,19 @@ async def read_line(stream: TextIO) -> str:
 
     Waiting for it can be cancelled.
     """
+    return (await read_whole_line(stream)).rstrip("\r\n")
+
+
+async def read_whole_line(stream: TextIO) -> str:
+    """Return one line from a terminal, with its end; the empty text when the terminal is gone.
+
+    Waiting for it can be cancelled.
+    """
     import asyncio
 
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
-        return (await loop.run_in_executor(None, stream.readline)).rstrip("\r\n")
+        return await loop.run_in_executor(None, stream.readline)
     ready: asyncio.Future[None] = loop.create_future()
     descriptor = stream.fileno()
     loop.add_reader(descriptor, _wake, ready)
@@ -95,7 +103,10 @@ async def read_line(stream: TextIO) -> str:
         await ready
     finally:
         loop.remove_reader(descriptor)
-    return stream.readline().rstrip("\r\n")
+    try:
+        return stream.readline()
+    except OSError:  # it was hung up
+        return ""
 
 
 def _wake(ready: asyncio.Future[None]) -> None:

@@ -186,8 +186,6 @@ def _rule(
     known = dict(pairs)
     if any(known[mine] != theirs for mine, theirs in pairs):
         return None
-    if len(set(known.values())) != len(known):
-        return None
     given = [*known, *new]
     given_tabs = any("\t" in mine for mine in given)
     if any(known.values()):

@@ -19,7 +19,7 @@ def nearest_lines(content: str, text: str) -> str:
         content: The whole text.
         text: What was looked for.
     """
-    lines = content.splitlines()
+    lines = [line.removesuffix("\r") for line in content.removesuffix("\n").split("\n")]
     wanted = text.splitlines()
     start = _by_equal_lines(lines, wanted)
     if start is None:

@@ -134,7 +134,7 @@ class Plan:
     def _file(self, name: str, *, itself: bool = False) -> _File:
         """Return a file as it is by now; as `itself` it may not be a link, which stands for another file."""
         path = self._locate(name)
-        if False and os.path.islink(os.path.join(self._base, name)):
+        if itself and os.path.islink(os.path.join(self._base, name)):
             raise EditError(f"{name} is a link; delete or move it with a command.")
         if path not in self._files:
             before = read_existing(path)

@@ -6,6 +6,7 @@ only names change, and when one of them cannot, those before it are changed back
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -79,7 +80,7 @@ class _Step:
         else:
             facts = entries.facts(path)
             if not os.access(path, os.W_OK):
-                raise PermissionError(13, "Permission denied", str(path))
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
         new = old = None
         if change.after is not None:
             new = _beside(path, leftovers)

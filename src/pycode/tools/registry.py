@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pycode.tools.base import Tool, ToolContext, ToolResult
+
+if TYPE_CHECKING:
+    from pycode.workspace.formatters import Formatter
 
 MORE_TOOLS = "more_tools"
 """The name of the tool that leads to those whose definitions are not sent."""
@@ -230,11 +233,14 @@ def invalid_arguments(name: str, problems: list[str]) -> ToolResult:
     return ToolResult(title=name, output="", error=error)
 
 
-def default_registry(*, bash_timeout: float = 600) -> ToolRegistry:
+def default_registry(
+    *, bash_timeout: float = 600, formatters: Sequence[Formatter] = ()
+) -> ToolRegistry:
     """Return a registry with the built-in tools.
 
     Args:
         bash_timeout: The most seconds that a command may ask for.
+        formatters: Run on a file after it was edited.
     """
     from pycode.tools.bash import BashTool
     from pycode.tools.edit import EditTool
@@ -249,8 +255,8 @@ def default_registry(*, bash_timeout: float = 600) -> ToolRegistry:
     registry = ToolRegistry()
     for tool in (
         ReadTool(),
-        WriteTool(),
-        EditTool(),
+        WriteTool(formatters),
+        EditTool(formatters),
         BashTool(max_timeout=bash_timeout),
         GrepTool(),
         GlobTool(),
@@ -260,7 +266,8 @@ def default_registry(*, bash_timeout: float = 600) -> ToolRegistry:
     ):
         registry.register(tool)
     for name, permission, class_name in _DEFERRED:
-        registry.register_later(name, _loader(name, class_name), permission=permission)
+        given = (formatters,) if name in _FORMATTING else ()
+        registry.register_later(name, _loader(name, class_name, *given), permission=permission)
     return registry
 
 
@@ -278,11 +285,12 @@ _DEFERRED = (
     ("job_list", "job_list", "JobListTool"),
 )
 """The built-in tools behind `more_tools`: name, which is its module's too, permission key and class."""
+_FORMATTING = frozenset({"multiedit", "apply_patch"})
 
 
-def _loader(name: str, class_name: str) -> Callable[[], Tool]:
+def _loader(name: str, class_name: str, *given: Sequence[Formatter]) -> Callable[[], Tool]:
     def load() -> Tool:
-        tool: Tool = getattr(import_module(f"pycode.tools.{name}"), class_name)()
+        tool: Tool = getattr(import_module(f"pycode.tools.{name}"), class_name)(*given)
         return tool
 
     return load

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import PurePath
 
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 300_000
 """Longer texts are not checked: it would take longer than the edit."""
 
 

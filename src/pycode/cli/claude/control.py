@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pycode.cli.claude.notes import note
 from pycode.client.local import LocalClient
 from pycode.client.model_alias import model_alias
 from pycode.core.errors import PyCodeError
@@ -62,6 +63,8 @@ class Control:
             raise _RefusedError(
                 "PyCode does not serve hooks of the SDK yet; start it without hooks"
             )
+        if request.get("agents"):
+            note("agents of the SDK are not served; the run has PyCode's own")
         return {
             "commands": [],
             "agents": [],

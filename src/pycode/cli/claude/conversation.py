@@ -222,9 +222,13 @@ class Conversation:
             new_input = inward_input(call, verdict.input)
             engine.reply(event.request_id, "once", new_input=new_input)
             return
-        engine.reply(event.request_id, "no", verdict.message, verbatim=True)
-        if verdict.stops_turn:
-            self._later(self._cancel())
+        engine.reply(
+            event.request_id,
+            "no",
+            verdict.message,
+            verbatim=True,
+            stops_turn=verdict.stops_turn,
+        )
 
     def _init(self) -> Init:
         client = self._client

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pycode.cli.claude.conversation import Conversation
+from pycode.cli.claude.notes import note
 from pycode.cli.claude.stdin import input_lines, read_context
 from pycode.cli.formats.claude_lines import ClaudeLines
 from pycode.cli.formats.claude_result import is_good
@@ -20,7 +21,6 @@ from pycode.client.local import LocalClient, LocalOptions, open_local
 from pycode.core.errors import PyCodeError, SessionNotFoundError, UsageError
 from pycode.core.events import SessionError
 from pycode.system.terminal import is_terminal
-from pycode.system.text import visible
 
 READER_GONE = 141
 
@@ -148,11 +148,6 @@ class Writing:
         if "result" in result:
             data = f"{result['result']}\n".encode("utf-8", errors="backslashreplace")
             self._writer.write_bytes(data)
-
-
-def note(text: str) -> None:
-    """Write a line to stderr."""
-    print(f"pycode: {visible(text)}", file=sys.stderr, flush=True)
 
 
 class _NoPromptError(UsageError):

@@ -22,6 +22,7 @@ _SHORT: Final = {
 _ALIASES: Final = {
     "--allowed-tools": "--allowedTools",
     "--disallowed-tools": "--disallowedTools",
+    "--allow": "--allowedTools",
     "--format": "--output-format",
     "--partial": "--include-partial-messages",
 }

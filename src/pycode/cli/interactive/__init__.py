@@ -1,0 +1,1 @@
+"""`pycode` alone: a session in the terminal, line by line."""
