@@ -33,7 +33,8 @@ def main() -> int:
     runs = Runs(5, 3, 1) if options.quick else Runs(20, 10, 3)
     machine = facts(runs)
     with tempfile.TemporaryDirectory(prefix="pycode-bench-") as folder:
-        place = Workplace(home=Path(folder) / "home", project=Path(folder) / "project")
+        root = Path(folder)
+        place = Workplace(root / "home", root / "project", history=root / "history")
         place.home.mkdir()
         make_project(place.project)
         times = measure(place, runs)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 
-from benchmarks import process, sessions
+from benchmarks import history, process, sessions
 from benchmarks.project import reset
 from benchmarks.server import Exchange, TimingServer
 
@@ -28,6 +28,8 @@ class Workplace:
     """The user's home, empty at first."""
     project: Path
     """The project."""
+    history: Path
+    """Another home, of somebody with very many sessions; empty at first."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,9 @@ def measure(place: Workplace, runs: Runs) -> Times:
         _long_answer(place, sample)
     for _ in range(runs.long):
         _long_work(place, times)
+    history.make_history(place.history)
+    for number in range(runs.middle + 1):
+        _look_back(place, Times() if number == 0 else times)
     return times
 
 
@@ -87,6 +92,25 @@ def _version(place: Workplace, times: Times) -> None:
     environment = process.environment(place.home)
     argv = [process.pycode(), "--version"]
     times.add("version", process.run(argv, cwd=place.project, environment=environment).wall)
+
+
+def _look_back(place: Workplace, times: Times) -> None:
+    commands = {
+        "list": ["sessions", "list", "--all"],
+        "search": ["sessions", "search", "--all", history.RARE],
+        "completion": [],
+    }
+    for name, arguments in commands.items():
+        environment = process.environment(place.history)
+        if name == "completion":
+            words = "pycode sessions show ses_"
+            environment |= {"_PYCODE_COMPLETE": "zsh_complete"}
+            environment |= {"COMP_WORDS": words, "COMP_CWORD": "3"}
+        argv = [process.pycode(), *arguments]
+        cost = process.run(argv, cwd=place.project, environment=environment)
+        if "ses_" not in cost.output:
+            raise SystemExit(f"{' '.join(argv)} found no session:\n{cost.output}")
+        times.add(f"history {name}", cost.wall)
 
 
 def _question(place: Workplace, times: Times) -> None:

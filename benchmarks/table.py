@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import sessions
+from benchmarks import history, sessions
 from benchmarks.scenarios import Runs, Times
 
 
@@ -67,6 +67,9 @@ def rows(times: Times) -> list[Row]:
         Row("its tools", times["tools bytes"] / 1e3, "KB", 6),
         of_process(f"{sessions.DELTAS:,} deltas, CPU", "deltas cpu", "s", 0.35, "cpu"),
         Row("requests that keep the prefix", times["stable prefixes"], "requests", sessions.STEPS),
+        of_process(f"`sessions list` of {history.SESSIONS:,}", "history list", "ms", 100),
+        of_process("`sessions search` in them, for a rare word", "history search", "ms", 250),
+        of_process("completing the id of one of them", "history completion", "ms", 100),
         of_process("(baseline) `python -c pass`", "pass wall", "ms", 0),
         of_process("(baseline) `import asyncio, httpx2`", "imports wall", "ms", 0),
     ]

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 
 import pytest
 
+from pycode.cli.group import COMMANDS
 from pycode.config.reading import variables
 from pycode.config.schema import File
 from pycode.core.events import EVENT_CLASSES
@@ -149,9 +150,20 @@ def test_the_other_pages_are_complete(reference: ModuleType) -> None:
     )
     errors = reference.errors_page()
     indent = "\N{NO-BREAK SPACE}" * 8
-    row = (
-        f"| `rate-limit` | {indent}`RateLimitError` | 5 | yes | Too many requests; waiting helps. |"
-    )
+    row = f"| [`rate-limit`](#rate-limit) | {indent}`RateLimitError` | 5 | yes | Too many requests; waiting helps. |"
     assert row in errors
+    assert "\n## rate-limit\n\nToo many requests; waiting helps. PyCode has waited" in errors
     assert "| `retry_after` | How long the service asked to wait, in seconds, or None. |" in errors
     assert "int \\| None" in events
+
+
+def test_every_command_has_a_place_with_its_options(reference: ModuleType) -> None:
+    page = reference.commands_page()
+    for name in COMMANDS:
+        assert f"\n## `pycode {name}`\n\n```\npycode {name}" in page
+    assert "\n### `pycode sessions prune`\n\n```\npycode sessions prune [OPTIONS]\n```\n" in page
+    assert "| `--outputs-over SIZE` |" in page
+    # Said once, and not again with each command.
+    assert page.count("| `--max-steps N` |") == 1
+    assert "It takes the [shared options](#shared-options) too." in page
+    assert "--answer" not in page

@@ -428,6 +428,25 @@ async def test_a_signal_leaves_a_result(place: Place, serve: Serve, number: int)
     assert lines_of(seen.decode() + result.out)[-1]["type"] == "result"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+async def test_a_signal_ends_it_though_stdin_is_open(place: Place, serve: Serve) -> None:
+    await serve([[say("so far"), hang()]])
+    process = await place.start(*LINES, "--include-partial-messages", stdin=asyncio.subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(written(prompt("go"), prompt("never")).encode())
+    seen = b""
+    while b"so far" not in seen:
+        seen += await process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    rest = await asyncio.wait_for(process.stdout.read(), 30)
+    assert await asyncio.wait_for(process.wait(), 30) == 128 + signal.SIGTERM
+    lines = lines_of((seen + rest).decode())
+    assert [line["type"] for line in lines].count("result") == 1
+    assert lines[-1]["type"] == "result"
+    process.stdin.close()
+
+
 async def test_the_end_of_stdin_denies_what_is_still_asked(place: Place, serve: Serve) -> None:
     await serve([EDIT, say("ok")])
     arguments = ("--permission-prompt-tool", "stdio")

@@ -6,22 +6,15 @@ import asyncio
 import base64
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.support.e2e import PYCODE, Place, Serve, finished
 
-from pycode.testing import ScriptedServer, call, say
+from pycode.testing import call, say
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABh6FO1AAAAABJRU5ErkJggg=="
 )
-
-
-def sent(server: ScriptedServer) -> list[Any]:
-    """The messages of the last request but the system prompt."""
-    messages = server.requests[-1].body["input"]
-    return [message for message in messages if message.get("role") != "developer"]
 
 
 async def test_a_fork_goes_on_and_leaves_the_session(place: Place, serve: Serve) -> None:
@@ -80,7 +73,6 @@ class TestFiles:
             ("x.bin", b"\x00\x01\x02" * 100, "is a binary file of 300 bytes, not text"),
             ("x.zip", b"PK\x03\x04\x00", "is a ZIP archive"),
             ("missing.txt", None, "missing.txt"),
-            ("cut.png", PNG[:-20], "cut"),
         ],
     )
     async def test_refused_with_a_sentence(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,8 @@ def started(command: str, code: int) -> list[tuple[str, ...]]:
             "BASH_FUNC_command_not_found_handle%%": HANDLER,
         }
         script = f"exec 9>>'{folder}/log'\n"
-        try:
+        # A loop without an end is stopped; what it had started is in the log.
+        with suppress(subprocess.TimeoutExpired):
             subprocess.run(
                 [BASH, "--norc", "--noprofile", "-c", f'{script}eval "$1"', "bash", command],
                 check=False,
@@ -121,8 +123,6 @@ def started(command: str, code: int) -> list[tuple[str, ...]]:
                 stderr=subprocess.DEVNULL,
                 timeout=1,
             )
-        except subprocess.TimeoutExpired:
-            pass  # a loop; what it had started is there
         log.flush()
         records = (Path(folder) / "log").read_bytes().split(b"\0\1\0")
     calls = [record.decode("utf-8", "replace").split("\0") for record in records if record]

@@ -88,9 +88,23 @@ def test_the_commands_of_a_line(text: str, found: list[str]) -> None:
         "| a",
         "a ;; b",
         "for",
-    ]
-    + ["case x in", "a <", "cat << $x\nE", "f() a", "a=(b", "${", "$((1", "[[ a", "while a; do b"]
-    + ["a\\\nb c", "$\\\n(a)", "X\\\n=1 a", "a $x\\\ny", "a (b)", "for ((a", "cat <<E $(a\nb)\nE"],
+        "case x in",
+        "a <",
+        "cat << $x\nE",
+        "f() a",
+        "a=(b",
+        "${",
+        "$((1",
+        "[[ a",
+        "while a; do b",
+        "a\\\nb c",
+        "$\\\n(a)",
+        "X\\\n=1 a",
+        "a $x\\\ny",
+        "a (b)",
+        "for ((a",
+        "cat <<E $(a\nb)\nE",
+    ],
 )
 def test_what_bash_would_not_read_either(text: str) -> None:
     assert "cannot be read" in line(text).unread

@@ -73,3 +73,23 @@ def test_read_covers_searching_and_names_are_case_insensitive() -> None:
     assert parse_rule_text("MyTool").concerns("MyTool")
     assert parse_rule_text("mcp__a__*").concerns("mcp__A__tool")
     assert not parse_rule_text("mcp__a__*").concerns("mcp__b__tool")
+
+
+def test_lists_of_rules_as_other_agents_write_them() -> None:
+    value = {"allow": ["Bash(git diff:*)", "Read(~/.zshrc)"], "deny": ["Bash(curl:*)"], "ask": []}
+    assert parse_rules(value, "user") == [
+        Rule("bash", "git diff *", "allow", "user"),
+        Rule("read", "~/.zshrc", "allow", "user"),
+        Rule("bash", "curl *", "deny", "user"),
+    ]
+    # Whatever their order, a deny goes before an ask, and that before an allow.
+    mixed = {"deny": ["Bash(a)"], "allow": ["Bash(a)"], "ask": ["Bash(a)"]}
+    assert [rule.action for rule in parse_rules(mixed, "user")] == ["allow", "ask", "deny"]
+    assert parse_rules({"Bash(git diff:*)": "allow"}, "user") == [
+        Rule("bash", "git diff *", "allow", "user")
+    ]
+
+
+def test_rules_that_are_neither_action_nor_mapping() -> None:
+    with pytest.raises(UsageError, match="must be an action, or patterns"):
+        parse_rules({"bash": 3}, "user")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -10,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.providers import KEY, Make
 
 from pycode.core.errors import ProviderError
+from pycode.providers import create_provider
 from pycode.providers.base import StreamEvent
+from pycode.providers.create import PROTOCOLS
 from pycode.providers.failures import Service
+from pycode.providers.hosted import HostedProvider
 from pycode.providers.reading import Reader
 from pycode.providers.sse import SseReader
+from pycode.testing import ScriptedServer
 
 FOLDERS = {
     "anthropic_recording": "anthropic_messages",
@@ -165,6 +171,34 @@ def collect() -> Callable[[AsyncIterator[StreamEvent]], Any]:
         return reading
 
     return collect_events
+
+
+@pytest.fixture(params=PROTOCOLS)
+def make(request: pytest.FixtureRequest) -> Make:
+    """Return a function that makes a provider of each protocol for a server, with waits that pass at once."""
+
+    def make_provider(server: ScriptedServer) -> HostedProvider:
+        name = {"anthropic-messages": "anthropic", "gemini": "google"}.get(request.param, "openai")
+        url = server.url + ("/v1" if name == "openai" else "")
+        provider = create_provider(name, protocol=request.param, base_url=url, api_key=KEY)
+        assert isinstance(provider, HostedProvider)
+
+        async def pass_at_once(seconds: float) -> None:
+            await asyncio.sleep(0)
+
+        provider._sleep = pass_at_once
+        provider._random = lambda: 0.0
+        return provider
+
+    return make_provider
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the machine's own proxies out."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
 
 
 def _load(path: Path) -> Recording:

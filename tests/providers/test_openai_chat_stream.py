@@ -178,6 +178,15 @@ def test_tool_calls(
     assert got.finish()["reason"] == "tool_calls"
 
 
+def test_an_id_that_two_calls_have(read: Read, service: Service) -> None:
+    pieces = [call(0, "x", "bash", '{"a": 1}'), call(1, "x", "read", "{}")]
+    got = read(ChatReader(service, "m"), [b"".join([*pieces, chunk(finish="stop"), DONE])])
+    first, second = got.calls()
+    assert (first["id"], first["name"]) == ("x", "bash")
+    assert second["id"] != "x"
+    assert second["name"] == "read"
+
+
 def test_calls_without_ids_get_some(read: Read, service: Service) -> None:
     chunks = [call(0, "", "bash", '{"a": 1}'), call(0, "", "bash", '{"a": 1}'), DONE]
     first, second = read(ChatReader(service, "m"), chunks).calls()

@@ -135,7 +135,7 @@ def _neutral(call: dict[str, Any]) -> dict[str, Any]:
         pytest.param([added(0, **CALL), arguments('{"a": 1}')], id="no end"),
         pytest.param(
             [
-                added(0, **CALL),
+                added(1, **CALL),
                 arguments('{"a"', None),
                 arguments(": 1}", None),
                 event("output_item.done", None, item=CALL),

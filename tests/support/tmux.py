@@ -29,8 +29,8 @@ class Screen:
         self._environ = environ
 
     async def text(self) -> str:
-        """What is on the screen and above it, without blanks at the ends of lines."""
-        shown = await self.tmux("capture-pane", "-p", "-S", "-")
+        """What is on the screen and above it, without blanks at the ends of lines; lines that the terminal broke are whole."""
+        shown = await self.tmux("capture-pane", "-p", "-J", "-S", "-")
         return "\n".join(line.rstrip() for line in shown.splitlines()).strip("\n")
 
     async def coloured(self) -> str:
@@ -117,7 +117,8 @@ async def screen(
     unset = [] if "LC_ALL" in given else ["-u", "LC_ALL"]
     if term is not None:
         wanted.append(f"TERM={term}")
-    script = '"$@"; echo "ended with $?"; exec sleep 1000'
+    # Ctrl-C is for the program alone: the shell that tells how it ended goes on.
+    script = 'trap : INT; "$@"; echo "ended with $?"; exec sleep 1000'
     words = ["env", *unset, *wanted, str(PYCODE), *arguments]
     size_words = ["-x", str(size[0]), "-y", str(size[1])]
     await shown.tmux(

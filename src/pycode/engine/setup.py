@@ -109,7 +109,7 @@ class TurnSetup:
             system=prefix["system"],
             tools=prefix["tools"],
             limits=self._limits(agent, prompt),
-            options=self._options(agent, answer),
+            options=self._options(active, agent, answer),
             answer=answer,
         )
         return Turn(active, choice, toolchain, settings, RepeatCheck(self._settings.repeats))
@@ -167,8 +167,11 @@ class TurnSetup:
         most = self._settings.max_steps
         return TurnLimits(min(most, agent.config.max_steps or most)).tightened(prompt.limits)
 
-    def _options(self, agent: Agent, answer: Answer | None) -> dict[str, Any]:
-        options = dict(self._settings.request_options)
+    def _options(
+        self, active: ActiveSession, agent: Agent, answer: Answer | None
+    ) -> dict[str, Any]:
+        # The session's id is what services cache the prefix under.
+        options = {**self._settings.request_options, "session_id": active.id}
         if answer is not None and answer.native:
             options["schema"] = answer.schema
         if agent.config.temperature is not None:

@@ -25,7 +25,6 @@ _PLAIN_PROGRAM = re.compile(r"[A-Za-z0-9_./+\[-]+")
 _LONGEST_GLOB = 200
 _TAIL = 50
 """So many words behind a program are looked at where any word may be one."""
-_OPEN_NAME = re.compile(r"([A-Za-z0-9_.+-]+)\*")
 _OPERATORS = re.compile(r"[;&|<>\n]")
 _SYSTEM_FOLDERS = ("/bin/", "/usr/bin/")
 
@@ -81,21 +80,13 @@ class CommandFacts:
         usual = self.literal and not self.assigned and not self.tokens
         if pattern == "*":
             return usual or not self.strict
-        if not any(match_text(pattern, text) for text in self.exact) or not self._fits(pattern):
+        if not any(match_text(pattern, text) for text in self.exact):
             return False
         if not has_wildcard(pattern) and self.literal:
             return self.certain()
         if not self.literal or not self._names_all(pattern):
             return False
         return self.certain()
-
-    def _fits(self, pattern: str) -> bool:
-        """Return whether a star right behind a program's name stands for no other program: `ls*` is not about `lsof`."""
-        stem = _OPEN_NAME.match(pattern)
-        if stem is None:
-            return True
-        rest = self.argv[0].rpartition("/")[2].removeprefix(stem[1])
-        return not rest.strip("0123456789.")
 
     def _names_all(self, pattern: str) -> bool:
         words = {word.rstrip("*").partition("=")[0] for word in pattern.split()}

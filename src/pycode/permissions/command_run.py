@@ -147,7 +147,9 @@ class CommandRun:
                     self.context.role, "command"
                 )  # it runs nothing that could be judged
             return
-        if name not in SHELLS or inner.script is not None:
+        if name in SHELLS and inner.script is None:
+            part.effects.needs("", f"{name} is started in an unusual way")
+        else:
             part.effects.needs(name, f"{name} runs other programs")
         with self._inside(part):
             self._follow(inner, argv, part, stdin, noted)

@@ -65,9 +65,9 @@ class _Line:
         self._seen: set[tuple[object, ...]] = set()
         self._seen_words: set[str] = set()
         self._known_facts: dict[int, CommandFacts] = {}
-        self._real_folders: dict[str, bool] = {}
         self._base = base.as_posix()
         self._root = (context.root.as_posix() if context is not None else "") + "/"
+        self._real_folders = {self._root[:-1]: True}
 
     def subjects(self) -> Iterator[Subject]:
         """Yield all of them."""
@@ -233,10 +233,16 @@ class _Line:
             return None
         if not name or "\\" in full:
             return None
+        return full if self._is_real(folder) and not os.path.islink(full) else None
+
+    def _is_real(self, folder: str) -> bool:
+        """Return whether a folder in the project is reached through no link."""
         real = self._real_folders.get(folder)
         if real is None:
-            real = self._real_folders[folder] = os.path.realpath(folder) == folder
-        return full if real and not os.path.islink(full) else None
+            parent = folder.rpartition("/")[0]
+            real = self._is_real(parent) and not os.path.islink(folder)
+            self._real_folders[folder] = real
+        return real
 
     def _unknown_folder(
         self, folders: tuple[str, ...] | None, span: tuple[int, int]

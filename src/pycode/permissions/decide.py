@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pycode.permissions.matching import Kind, Places, Subject, verdict
+from pycode.permissions.matching import Kind, Places, Subject, concerning, verdict_of
 from pycode.permissions.patterns import escape
 from pycode.permissions.request import Context, Mode, Request
 from pycode.permissions.rules import Action, Rule, Source
@@ -99,9 +99,7 @@ def explain(request: Request, context: Context) -> tuple[Decision, list[Subject]
         subjects = subjects_of(request, context)
     except ValueError as error:
         return Decision("deny", 1, str(error), permission=request.permission), []
-    rules: dict[Source, list[Rule]] = {}
-    for rule in context.rules:
-        rules.setdefault(rule.source, []).append(rule)
+    rules = _Rules(context)
     judged = [(subject, _judge(subject, context, rules)) for subject in subjects]
     for action in ("deny", "ask"):
         found = [(subject, decision) for subject, decision in judged if decision.action == action]
@@ -117,12 +115,31 @@ def explain(request: Request, context: Context) -> tuple[Decision, list[Subject]
     return min(decisions, key=lambda decision: (decision.step, decision.rule is None)), subjects
 
 
-def _judge(subject: Subject, context: Context, rules: dict[Source, list[Rule]]) -> Decision:
+class _Rules:
+    """The rules of a context by permission key and source: a command line may have thousands of subjects."""
+
+    def __init__(self, context: Context) -> None:
+        self.places = Places(context.root.as_posix(), context.home.as_posix())
+        self._context = context
+        self._known: dict[str, tuple[dict[Source, list[Rule]], list[Rule]]] = {}
+
+    def about(self, permission: str) -> tuple[dict[Source, list[Rule]], list[Rule]]:
+        """Return the rules about a permission key, each source's by itself, and the answers."""
+        if permission not in self._known:
+            sources: dict[Source, list[Rule]] = {}
+            for rule in concerning(self._context.rules, permission):
+                sources.setdefault(rule.source, []).append(rule)
+            answers = concerning(self._context.answers, permission)
+            self._known[permission] = sources, answers
+        return self._known[permission]
+
+
+def _judge(subject: Subject, context: Context, rules: _Rules) -> Decision:
     """Take one subject through the six steps."""
-    places = Places(context.root.as_posix(), context.home.as_posix())
+    sources, answers = rules.about(subject.permission)
     verdicts: dict[Source, tuple[Action, Rule]] = {}
-    for source, known in rules.items():
-        action, rule = verdict(known, subject, places)
+    for source, known in sources.items():
+        action, rule = verdict_of(known, subject, rules.places)
         if action is not None and rule is not None:
             verdicts[source] = (action, rule)
 
@@ -135,7 +152,7 @@ def _judge(subject: Subject, context: Context, rules: dict[Source, list[Rule]]) 
     for source, (action, rule) in verdicts.items():
         if action == "ask" and (source in _ALWAYS_ASK or _is_hidden_denial(subject, rule)):
             return _decision("ask", 3, subject, _asks(source, rule), rule)
-    action, rule = verdict(context.answers, subject, places)
+    action, rule = verdict_of(answers, subject, rules.places)
     if action == "allow" and rule is not None:
         return _decision("allow", 4, subject, f"{_OWNERS[rule.source]} {rule} allows it", rule)
     return _rest(subject, context, verdicts)

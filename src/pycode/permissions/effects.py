@@ -23,7 +23,7 @@ from pycode.permissions.effects_table import (
 )
 from pycode.permissions.expansion import Field
 from pycode.permissions.programs import READ_ONLY_PROGRAMS, unlisted_option
-from pycode.permissions.wrappers import SHELLS, WRAPPERS, program_name
+from pycode.permissions.wrappers import SHELLS, WRAPPERS, program_name, subcommand_among
 
 
 @dataclass(slots=True, frozen=True)
@@ -216,8 +216,7 @@ def _unlisted(name: str, argv: Sequence[Field], effects: Effects) -> None:
 
 def _reach(name: str, argv: Sequence[Field], operands: Sequence[Field], effects: Effects) -> None:
     """Note whether the program reaches beyond this machine or user."""
-    subcommands = NETWORK_SUBCOMMANDS.get(name, frozenset())
-    found = next((item.value for item in operands if item.value in subcommands), None)
+    found = subcommand_among(argv, NETWORK_SUBCOMMANDS.get(name, ()))
     if found is not None:
         effects.needs(found, f"{name} {found} talks to other machines")
     if name in PRIVILEGED:

@@ -21,7 +21,9 @@ def mark(text: str, spans: Iterable[tuple[int, int]]) -> str:
             continue
         pieces += [text[at:start], "»", text[start:end], "«"]
         at = end
-    return unmistakable("".join([*pieces, text[at:]]))
+    shown = "".join([*pieces, text[at:]])
+    is_plain = text.isascii() and text.isprintable() and "        " not in text
+    return shown if is_plain else unmistakable(shown)
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

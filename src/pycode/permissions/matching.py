@@ -80,7 +80,18 @@ def verdict(
     For each form the last rule that matches counts; the strictest of the forms is the verdict, and a form about which no
     rule speaks is stricter than an allow.
     """
-    known = [rule for rule in rules if rule.concerns(subject.permission)]
+    return verdict_of(concerning(rules, subject.permission), subject, places)
+
+
+def concerning(rules: Iterable[Rule], permission: str) -> list[Rule]:
+    """Return the rules that speak about a permission key."""
+    return [rule for rule in rules if rule.concerns(permission)]
+
+
+def verdict_of(
+    known: list[Rule], subject: Subject, places: Places
+) -> tuple[Action | None, Rule | None]:
+    """Return the same as `verdict`, for rules that all speak about the subject's permission key."""
     if subject.facts is not None:
         return _command_verdict(known, subject.facts)
     found = [_last(known, subject, form, places) for form in subject.forms]

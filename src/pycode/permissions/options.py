@@ -49,7 +49,7 @@ def option_kinds(allowed: str) -> dict[str, str]:
 
 
 def parse_options(program: str, allowed: str, words: Sequence[str], joins: bool = True) -> Parsed:
-    """Sort the words after a program's name into options, values and operands.
+    """Sort the words after a program's name into options, values and operands; the same ones give the same object.
 
     Args:
         program: What the sentence calls the program.
@@ -57,6 +57,11 @@ def parse_options(program: str, allowed: str, words: Sequence[str], joins: bool 
         words: The words, quotes resolved.
         joins: Whether the program takes a short option's value from the same word.
     """
+    return _parsed(program, allowed, tuple(words), joins)
+
+
+@lru_cache(maxsize=256)
+def _parsed(program: str, allowed: str, words: tuple[str, ...], joins: bool) -> Parsed:
     known = option_kinds(allowed)
     parsed = Parsed()
     rest = list(reversed(words))

@@ -19,7 +19,7 @@ class SedScript:
 
 
 _ADDRESS = re.compile(r"[\s;{}0-9$,~+!]*")
-_LABEL = re.compile(r"[^;\n]*")
+_LABEL = re.compile(r"[ \t]*[^;\s]*")
 _LINE = re.compile(r"[^\n]*\n?")
 _TEXT = re.compile(r"(?:\\.|[^\\\n])*\n?", re.DOTALL)
 _NUMBER = re.compile(r"[ \t]*[0-9]*")

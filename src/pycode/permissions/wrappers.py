@@ -6,7 +6,7 @@ and asks, but it also needs to be allowed itself: `sudo` changes who runs it, `x
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -100,7 +100,16 @@ def may_run_its_words(argv: Sequence[Field]) -> bool:
     subcommands = OTHER_WRAPPERS.get(name)
     if subcommands is None:
         return (name in WRAPPERS or name in SHELLS) and not _only_tells(name, argv)
-    return not subcommands or any(item.value in subcommands for item in argv[1:])
+    return not subcommands or subcommand_among(argv, subcommands) is not None
+
+
+def subcommand_among(argv: Sequence[Field], names: Collection[str]) -> str | None:
+    """Return which of some subcommands a command has.
+
+    It is the first word. Behind options it may be any: what these take as a value is not known for all programs.
+    """
+    words = argv[1:2] if len(argv) > 1 and not argv[1].value.startswith("-") else argv[1:]
+    return next((item.value for item in words if item.value in names), None)
 
 
 def joined(fields: Sequence[Field]) -> Field:
@@ -200,7 +209,8 @@ def _shell(name: str, argv: Sequence[Field]) -> Inner:
     if runs_line:
         script = rest[0] if rest else Field("")
         return Inner(script=script, arguments=rest[1:], transparent=plain)
-    return Inner(reads_stdin=reads or not rest or rest[0].value in ("-", "/dev/stdin"))
+    reads = reads or not rest or rest[0].value in ("-", "/dev/stdin")
+    return Inner(transparent=plain and not reads, reads_stdin=reads)
 
 
 SHELLS: Final = frozenset(

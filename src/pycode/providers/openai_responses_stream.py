@@ -252,7 +252,9 @@ class ResponsesReader(Reader):
 
 def _text_of(arguments: Any) -> str:
     """Return a function's arguments as text; some gateways send the object."""
-    return arguments if isinstance(arguments, str) else dump(arguments).decode() if arguments else ""
+    return (
+        arguments if isinstance(arguments, str) else dump(arguments).decode() if arguments else ""
+    )
 
 
 def _own_arguments(kind: str, raw: dict[str, Any]) -> dict[str, Any]:

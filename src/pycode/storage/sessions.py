@@ -243,9 +243,12 @@ class DiskStore:
         Raises:
             SessionNotFoundError: There is no such session.
         """
-        self._require(session_id)
+        self._require_id(session_id)
         with explained("look at", self._log(session_id)):
-            return _size_and_time(self._log(session_id).stat())
+            try:
+                return _size_and_time(os.lstat(self._log(session_id)))
+            except FileNotFoundError as error:
+                raise _not_found(session_id, self._logs().ids) from error
 
     def log_sizes(self) -> dict[str, tuple[int, int]]:
         """Return the same for all sessions.

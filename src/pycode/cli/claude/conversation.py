@@ -82,11 +82,13 @@ class Conversation:
         working = asyncio.ensure_future(self._work())
         reading = asyncio.ensure_future(self._read(lines))
         try:
-            # The end of the lines ends the work; a failure of either ends both.
-            await asyncio.wait([working, reading], return_when=asyncio.FIRST_EXCEPTION)
-            for task in (reading, working):
-                if task.done():
-                    task.result()
+            await asyncio.wait([working, reading], return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                # A line that cannot be read ends everything; the end of the lines leaves what waits to be done.
+                reading.result()
+            if not working.done():
+                await asyncio.wait([working])
+            working.result()
         finally:
             for task in (reading, working):
                 task.cancel()

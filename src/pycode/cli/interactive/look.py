@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pycode.system.text import visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
+    from rich.markdown import Markdown
 
 NARROWEST = 20
 """Nothing is made narrower than this."""
@@ -73,13 +74,9 @@ class Look:
 
     def markdown(self, text: str) -> str:
         """Return Markdown for the eye, with a newline at its end."""
-        from rich.markdown import Markdown
-
         console = self._console()
-        # The theme of 16 colours is the terminal's own; links are written out, so that nothing is hidden behind a word.
-        page = Markdown(visible(text), code_theme="ansi_dark", hyperlinks=False)
         with console.capture() as capture:
-            console.print(page)
+            console.print(_page(visible(text)))
         return self.spelled(_PADDING.sub(r"\1", capture.get()).strip("\n")) + "\n"
 
     def wrapped(self, line: str) -> list[str]:
@@ -112,6 +109,24 @@ class Look:
             legacy_windows=False,
             highlight=False,
         )
+
+
+def _page(text: str) -> Markdown:
+    from rich.markdown import Heading, Markdown, MarkdownElement
+
+    class LeftHeading(Heading):
+        """A heading that stands where the text begins."""
+
+        LEVEL_ALIGN: ClassVar[dict[str, JustifyMethod]] = {}
+
+    class Page(Markdown):
+        elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+            **Markdown.elements,
+            "heading_open": LeftHeading,
+        }
+
+    # The theme of 16 colours is the terminal's own; links are written out, so that nothing is hidden behind a word.
+    return Page(text, code_theme="ansi_dark", hyperlinks=False)
 
 
 def _is_unicode(environ: Mapping[str, str]) -> bool:

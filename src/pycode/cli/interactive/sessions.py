@@ -22,8 +22,11 @@ async def listed(conversation: Conversation, rest: str) -> None:
     """Show the newest sessions of the project, with the numbers that `/resume` takes."""
     found = _newest(conversation)
     for number, info in enumerate(found, 1):
-        here = "  (here)" if info.id == conversation.session_id else ""
-        conversation.face.note(f"  {number:>2}  {_age(info)}  {_title(info)}{here}")
+        is_here = info.id == conversation.session_id
+        # The copy of a session's facts is only written when it is given up.
+        now = home_sessions(conversation).show(info.id).info if is_here else info
+        here = "  (here)" if is_here else ""
+        conversation.face.note(f"  {number:>2}  {_age(now)}  {_title(now)}{here}")
     if not found:
         conversation.face.note("There are no sessions in this project.")
 
