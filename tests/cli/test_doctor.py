@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -48,17 +47,6 @@ def test_every_fault_has_a_mend(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_p
     assert "config.yaml:1" in config["text"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a script with a first line")
-def test_a_git_that_fails(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    git = tmp_path / "git"
-    git.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
-    git.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    (check,) = [check for check in cli("doctor", "--json").json if check["name"] == "git"]
-    assert check["state"] == "warning"
-    assert "exit code 3" in check["text"]
-
-
 def test_a_folder_that_cannot_be(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYCODE_HOME", "relative")
     said = cli("doctor", "--json")
@@ -86,13 +74,14 @@ class TestReport:
 
     def test_no_secret_and_no_home(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-        text = f"providers: {{anthropic: {{base_url: 'https://x/{KEY}'}}}}\npermission: {{bash: {{'my secret *': allow}}}}\n"
+        text = f"model: anthropic/{KEY}\nproviders: {{anthropic: {{base_url: 'https://x/{KEY}'}}}}\npermission: {{bash: {{'my secret *': allow}}}}\n"
         cli.home.config_file.write_text(text, encoding="utf-8")
         said = cli("doctor", "--report")
         assert KEY not in said.out
+        assert "anthropic/(hidden)" in said.out
         assert "my secret" not in said.out
         assert str(cli.home.root.parent) not in said.out
-        assert "- `permission`\n- `providers`\n" in said.out
+        assert "- `model`\n- `permission`\n- `providers`\n" in said.out
         assert "| git | ok |" in said.out
 
     def test_with_a_broken_configuration(self, cli: Cli) -> None:

@@ -8,8 +8,8 @@ from pycode.permissions.programs import names
 from pycode.permissions.rules import Action
 
 PROMPT = """\
-You are planning: you read and search, and you change nothing. There is no tool that writes. bash takes one simple command a call
-from a list that only reads, such as git log, ls, cat, find and rg: no pipes, redirections, variables or globs, and anything else
+You are planning: you read and search, and you change nothing. There is no tool that writes. bash takes commands from a list that
+only reads, such as git log, ls, cat, find and rg, also joined by pipes and &&: no variables, no globs, no file to write, and anything else
 is denied. Finish with a plan that names the files to change, what to change in each and how to check it."""
 
 

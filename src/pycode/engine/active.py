@@ -164,7 +164,9 @@ class ActiveSession:
             self._name_after(prompt)
 
     def _name_after(self, prompt: Prompt) -> None:
-        texts = [part.text for part in prompt.parts if isinstance(part, TextPart)]
+        texts = [
+            part.text for part in prompt.parts if isinstance(part, TextPart) and not part.synthetic
+        ]
         line = " ".join(" ".join(texts).split())
         if line:
             info = self.journal.info

@@ -400,6 +400,7 @@ class Engine:
     def _idle(self, active: ActiveSession, end: TurnEnd) -> None:
         try:
             active.journal.idle(end.message_id, end.reason, end.detail, end.answer)
+            self._store.save_facts(active.journal.info)
         except StorageError as error:
             # The log cannot take it; whoever waits for the end must hear of it all the same.
             self._report(active, error)

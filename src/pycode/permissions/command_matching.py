@@ -142,6 +142,10 @@ def facts_of(
     folder, _, name = part.argv[0].rpartition("/")
     if f"{folder}/" in _SYSTEM_FOLDERS and not part.assignments:
         exact.append(shlex.join((name, *part.argv[1:])))
+    if name == "git" and not folder and not part.assignments:
+        options, rest = _split_git(part.argv[1:])
+        if options and _is_harmless(options):
+            exact.append(shlex.join(("git", *rest)))
     if not _PLAIN_PROGRAM.fullmatch(part.argv[0]) and not part.assignments:
         exact = []
     tokens = frozenset(hazard.token for hazard in part.effects.hazards)
@@ -168,16 +172,23 @@ def _loose(part: Part, quoted: str) -> list[str]:
     if part.assignments:
         forms.append(" ".join((*part.assignments, *part.argv)))
     if name == "git":
-        forms.append(" ".join(("git", *_without_options(rest))))
+        forms.append(" ".join(("git", *_split_git(rest)[1])))
     return forms
 
 
-def _without_options(words: tuple[str, ...]) -> tuple[str, ...]:
+def _split_git(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return git's options before its subcommand, and the rest."""
     from pycode.permissions.expansion import Field
     from pycode.permissions.git_effects import split_git
 
-    _, rest = split_git([Field("git"), *(Field(word) for word in words)])
-    return tuple(item.value for item in rest)
+    options, rest = split_git([Field("git"), *(Field(word) for word in words)])
+    return tuple(item.value for item in options), tuple(item.value for item in rest)
+
+
+def _is_harmless(options: tuple[str, ...]) -> bool:
+    from pycode.permissions.git_effects import HARMLESS_OPTIONS
+
+    return HARMLESS_OPTIONS.issuperset(options)
 
 
 def _is_exactly(pattern: str, text: str) -> bool:

@@ -57,11 +57,6 @@ class Values:
     """Variable to the values that it may have been given; None among them is one that is not known."""
 
 
-def literal_field(text: str) -> Field:
-    """Return the field of a text that is known."""
-    return Field(text)
-
-
 def fields_of(words: Iterable[Word], values: Values) -> list[list[Field]]:
     """Return the argument lists that words may come to: one for literal words, more for what has several values."""
     each = [_word(word, values) for word in words]

@@ -12,7 +12,7 @@ from pycode.permissions.expansion import Field
 _VALUED: Final = frozenset(
     {"-c", "-C", "--git-dir", "--work-tree", "--namespace", "--config-env", "--super-prefix"}
 )
-_HARMLESS: Final = frozenset(
+HARMLESS_OPTIONS: Final = frozenset(
     {"--no-pager", "--no-optional-locks", "--literal-pathspecs", "--no-replace-objects"}
 )
 GIT_COMMANDS: Final = frozenset("""
@@ -74,18 +74,12 @@ def split_git(argv: Sequence[Field]) -> tuple[list[Field], list[Field]]:
     return list(argv[1:at]), list(argv[at:])
 
 
-def is_plain_git(argv: Sequence[Field]) -> bool:
-    """Return whether nothing that matters stands before git's subcommand."""
-    options, _ = split_git(argv)
-    return all(option.value in _HARMLESS for option in options)
-
-
 def add_git_effects(argv: Sequence[Field], effects: Effects) -> None:
     """Note what a git command does."""
     options, rest = split_git(argv)
     for given in options:
         name = given.value.partition("=")[0]
-        if name.startswith("-") and name not in _HARMLESS and given.value != "--version":
+        if name.startswith("-") and name not in HARMLESS_OPTIONS and given.value != "--version":
             effects.needs(
                 name[:2] if name[:2] in ("-c", "-C") else name,
                 f"git {name} changes what git runs, or where",

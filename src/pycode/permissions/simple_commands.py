@@ -26,11 +26,6 @@ def simple_commands(command: str) -> list[list[str]]:
     return [words for words in scan.commands if words]
 
 
-def is_redirection(word: str) -> bool:
-    """Return whether a word of `simple_commands` stands for a redirection; a quoted one looks the same."""
-    return _REDIRECTION.fullmatch(word) is not None
-
-
 _SEPARATORS = frozenset([";", "&", "|", "(", ")", "\n", "`", "$(", "<(", ">("])
 _REDIRECTION = re.compile(r"&>>?|<<-|[0-9]*[<>][<>&|]*")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")

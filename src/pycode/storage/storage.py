@@ -231,7 +231,7 @@ def _check_key(key: Key) -> list[str]:
 
 def _check_names(key: Key) -> list[str]:
     if isinstance(key, str):
-        raise ValueError(f"a storage key is a list of names, not the text {key!r}")  # noqa: TRY004
+        raise ValueError(f"a storage key is a list of names, not the text {key!r}")
     return [check_name(name) for name in key]
 
 

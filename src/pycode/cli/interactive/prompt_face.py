@@ -26,6 +26,8 @@ from pycode.system.text import visible
 _TICK_SECONDS = 0.15
 _GROWING_LINES = 12
 """How many lines of an open block are shown at most."""
+_TYPED_LINES = 20
+"""How many lines of what was typed or pasted stay to be seen."""
 
 
 class PromptFace:
@@ -197,9 +199,10 @@ class PromptFace:
         return text
 
     def _typed(self, text: str) -> str:
-        lines = [
-            f"{'> ' if not i else '  '}{line}" for i, line in enumerate(visible(text).split("\n"))
-        ]
+        typed = visible(text).split("\n")
+        lines = [f"{'  ' if i else '> '}{line}" for i, line in enumerate(typed[:_TYPED_LINES])]
+        if len(typed) > _TYPED_LINES:
+            lines.append(f"  … {len(typed) - _TYPED_LINES} more lines")
         shown = self.look.spelled("\n".join(lines))
         return f"\x1b[1m{shown}\x1b[0m\n" if self.look.colour else f"{shown}\n"
 
