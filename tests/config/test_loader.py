@@ -161,6 +161,7 @@ def test_every_scalar_has_a_variable() -> None:
         "PYCODE_AGENT",
         "PYCODE_MAX_STEPS",
         "PYCODE_MAX_RETRIES",
+        "PYCODE_MAX_RETRY_WAIT",
         "PYCODE_TIMEOUTS_CONNECT",
         "PYCODE_TIMEOUTS_FIRST_EVENT",
         "PYCODE_TIMEOUTS_IDLE",

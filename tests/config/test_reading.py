@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.config.conftest import Place
 
 KNOWN = (
-    "agent, agents, bash_timeout, default_model, formatters, instructions, log, max_retries, max_steps, model, models, permission, providers, "
+    "agent, agents, bash_timeout, default_model, formatters, instructions, log, max_retries, max_retry_wait, max_steps, model, models, permission, providers, "
     "timeouts"
 )
 

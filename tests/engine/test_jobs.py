@@ -59,6 +59,7 @@ async def test_the_model_is_told_of_an_end_and_jobs_end_with_the_session(
     calls = [call("bash", {"command": text, "background": True}) for text in commands]
     b = bench([calls, say("They run."), say("One ended.")], shell())
     assert (await b.ask("go")).get_text_content() == "They run."
+    assert [job.command for job in b.engine.jobs(b.session_id)] == list(commands)
     subscription = b.engine.bus.subscribe(b.session_id)
     with (project / "gate").open("w", encoding="utf-8") as gate:
         gate.write("\n")

@@ -16,6 +16,7 @@ from pycode.permissions.command_line import analyse
 from pycode.permissions.parts import Part
 
 BASH = "/bin/bash"
+_HOME = "/home/u"
 pytestmark = pytest.mark.skipif(not os.access(BASH, os.X_OK), reason="there is no bash")
 
 PIECES = [
@@ -106,7 +107,7 @@ def started(command: str, code: int) -> list[tuple[str, ...]]:
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("ab") as log:
         environment = {
             "PATH": "/nonexistent",
-            "HOME": folder,
+            "HOME": _HOME,
             "CODE": str(code),
             "BASH_FUNC_command_not_found_handle%%": HANDLER,
         }
@@ -144,7 +145,7 @@ def is_among(call: tuple[str, ...], parts: list[Part]) -> bool:
 @given(LINES)
 def test_what_bash_starts_is_a_part(pieces: list[tuple[str, str]]) -> None:
     command = "".join(piece + blank for piece, blank in pieces)
-    line = analyse(command, "/home/u", "/w")
+    line = analyse(command, _HOME, "/w")
     if line.unread or line.refused:
         return  # asks, whatever it does
     for code in (0, 1):

@@ -239,6 +239,7 @@ def open_local(
             max_steps=config.max_steps,
             request_options={
                 "max_retries": config.max_retries,
+                "max_retry_wait": config.max_retry_wait,
                 "connect_timeout": config.timeouts.connect,
                 "timeout": config.timeouts.first_event,
                 "idle_timeout": config.timeouts.idle,

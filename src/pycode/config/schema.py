@@ -144,6 +144,8 @@ class Settings:
     """Model requests in one turn at most."""
     max_retries: int = 4
     """How many times a request is sent again after a failure that may pass."""
+    max_retry_wait: Seconds = 60
+    """The most seconds to wait for a service that says when to come back; one that asks for more fails at once."""
     timeouts: Timeouts = field(default_factory=Timeouts)
     """How long to wait for a provider."""
     bash_timeout: Seconds = 600

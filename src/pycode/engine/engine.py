@@ -28,7 +28,7 @@ from pycode.workspace.project import find_project
 
 if TYPE_CHECKING:
     from pycode.core.message import Message
-    from pycode.tools.jobs import Job
+    from pycode.tools.jobs import Job, JobSummary
 
 POLL_SECONDS = 0.05
 """How often a session that another process owns is looked at."""
@@ -213,6 +213,11 @@ class Engine:
         task.cancel()
         await asyncio.wait([task])
         return True
+
+    def jobs(self, session_id: str) -> list[JobSummary]:
+        """Return the background jobs of a session of this process, those that run and those that ended."""
+        active = self._owned.get(session_id)
+        return [job.summary for job in active.jobs().all()] if active is not None else []
 
     def reply(
         self,

@@ -233,7 +233,7 @@ class _Line:
             return None
         if not name or "\\" in full:
             return None
-        return full
+        return full if self._is_real(folder) and not os.path.islink(full) else None
 
     def _is_real(self, folder: str) -> bool:
         """Return whether a folder in the project is reached through no link."""
