@@ -98,6 +98,8 @@ def test_the_commands_of_a_line(text: str, found: list[str]) -> None:
         "[[ a",
         "while a; do b",
         "a\\\nb c",
+        'a "$\\\nx"',
+        'a "$x\\\ny"',
         "$\\\n(a)",
         "X\\\n=1 a",
         "a $x\\\ny",

@@ -181,6 +181,35 @@ def test_a_deny_holds_for_both_names_of_a_file(context: Context) -> None:
     assert judge(context, read("notes.txt"), *by_name).action == "deny"
 
 
+@pytest.mark.parametrize(
+    ("command", "action"),
+    [
+        ("$x y", "ask"),
+        ("cu$x y", "ask"),
+        ("/usr/bin/$x y", "ask"),
+        ("git $x", "ask"),
+        ("git push $x", "deny"),
+        ("git log $x", "allow"),
+        ("ls $x", "allow"),
+        ("ls *", "allow"),
+    ],
+)
+def test_a_deny_that_may_be_meant_asks(context: Context, command: str, action: Action) -> None:
+    denied = rules("deny bash(curl *)", "deny bash(git push *)")
+    decision = judge(context, bash(command), *denied)
+    assert decision.action == action
+    if action == "ask":
+        assert "may mean it" in decision.reason
+
+
+def test_a_denied_name_in_a_line_that_is_not_read_asks_even_in_bypass(context: Context) -> None:
+    long = "echo " + "a" * 10_000
+    denied = rules("deny bash(curl *)")
+    assert judge(context, bash(long), *denied, mode="bypass").action == "allow"
+    decision = judge(context, bash(f"{long}; curl x"), *denied, mode="bypass")
+    assert (decision.action, decision.step) == ("ask", 3)
+
+
 # Step 3: asks that no answer lifts
 
 
@@ -340,7 +369,15 @@ def test_the_modes(context: Context, name: str, request_: Request, expected: str
 
 @LINKS
 @pytest.mark.parametrize(
-    "request_", [read("link"), read("link/"), edit("link"), bash("cat link"), bash("make", "out")]
+    "request_",
+    [
+        read("link"),
+        read("link/"),
+        edit("link"),
+        bash("cat link"),
+        bash("cat out/hosts"),
+        bash("make", "out"),
+    ],
 )
 def test_a_link_out_of_the_project_leads_outside(context: Context, request_: Request) -> None:
     (context.root / "link").symlink_to("/etc/hosts")

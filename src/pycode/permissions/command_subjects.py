@@ -88,7 +88,6 @@ class _Line:
                 continue
             for path in self._in_folders(item.path.value, item.folders):
                 yield from self._path(path, span, read=item.read, known=item.path.known)
-            yield from self._unknown_folder(item.folders, span)
         for part in self.line.parts:
             if part.role != "suspect":
                 yield from self._part(part)
