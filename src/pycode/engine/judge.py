@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from pycode.permissions.decide import Decision, decide
 from pycode.permissions.keeping import why_not_kept
 from pycode.permissions.request import Context, Mode, Request, strictest
 from pycode.permissions.rules import Rule, parse_rule_text
+from pycode.system.shells import find_shell
 from pycode.tools.base import PermissionRequest, Tool
 from pycode.workspace.project import Project
 
@@ -141,9 +142,18 @@ def judge_for(
         mode=own if mode is None else _both(own, mode),
         rules=[*rules, *agent.config.rules()],
         readable=tuple(readable),
-        temporary=Path(tempfile.gettempdir()),
+        temporary=_temporary(),
+        shell=find_shell(os.environ).kind,
     )
     return Judge(agent, context, answers, allowed)
+
+
+def _temporary() -> Path:
+    # `tempfile.gettempdir` tries the folder by writing into it, which a judge has no business doing.
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        if folder := os.environ.get(name):
+            return Path(folder)
+    return Path(os.sep, "tmp")
 
 
 def _both(agent: Mode, session: Mode) -> Mode:
