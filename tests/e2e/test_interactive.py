@@ -369,7 +369,10 @@ async def test_a_terminal_that_is_resized_and_then_lost(place: Place, serve: Ser
         await terminal.until("back again")
     assert len(place.logs()) == 1
     ends = [record for record in place.records() if record["kind"] == "idle"]
-    assert [end["data"]["reason"] for end in ends] == ["cancelled", "done"]
+    first, last = (end["data"]["reason"] for end in ends)
+    # Where the process went down with its terminal, it is the next one that notes the end.
+    assert first in {"cancelled", "interrupted"}
+    assert last == "done"
 
 
 async def test_a_failing_service_is_a_sentence(place: Place, serve: Serve) -> None:
