@@ -45,7 +45,7 @@ def main() -> int:
         print(markdown(machine, table), end="")
     if options.write:
         page = _PAGE.format(modules=MODULES) + markdown(machine, table)
-        options.write.write_text(page, encoding="utf-8")
+        options.write.write_text(page + _kept(options.write), encoding="utf-8")
     return 0
 
 
@@ -55,6 +55,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the page to FILE")
     return parser.parse_args()
+
+
+def _kept(file: Path) -> str:
+    """Return the sections of the page that other benchmarks print."""
+    old = file.read_text(encoding="utf-8") if file.exists() else ""
+    _, mark, rest = old.partition("\n## Edits\n")
+    return mark + rest
 
 
 if __name__ == "__main__":
