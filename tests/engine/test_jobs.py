@@ -17,6 +17,8 @@ from pycode.storage.sessions import DiskStore
 from pycode.testing import call, say
 from pycode.tools import BashTool, Tool
 from pycode.tools.job_input import JobInputTool
+from pycode.tools.job_kill import JobKillTool
+from pycode.tools.job_list import JobListTool
 from pycode.tools.job_output import JobOutputTool
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs bash")
@@ -81,4 +83,26 @@ async def test_a_long_output_has_its_file(bench: MakeBench, tmp_path: Path) -> N
     path = (part.output or "").partition("all of it is in ")[2].partition(":")[0]
     assert path.endswith(f"outputs/{b.session_id}/{part.id}.txt")
     assert Path(path).read_text() == "".join(f"{number}\n" for number in range(1, 100_001))
+    await b.engine.close()
+
+
+async def test_jobs_are_listed_and_ended(bench: MakeBench, project: Path) -> None:
+    def script(request: Any) -> Any:
+        job = f"job_{str(request.messages).partition('[job_')[2][:4]}"
+        match request.number:
+            case 1:
+                return [call("bash", {"command": "echo $$ > pid; read x", "background": True})]
+            case 2:
+                return [call("job_list", {})]
+            case 3:
+                assert job in request.results()[0]
+                assert "read x" in request.results()[0]
+                return [call("job_kill", {"job": job})]
+        return say(request.results()[0])
+
+    b = bench(script, [BashTool(), JobListTool(), JobKillTool()])
+    answer = (await b.ask("go")).get_text_content()
+    assert "ended" in answer
+    assert "SIG" in answer
+    await until_dead(int((project / "pid").read_text()))
     await b.engine.close()

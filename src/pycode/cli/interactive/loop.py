@@ -104,6 +104,7 @@ class _Loop:
                 if finding.done():
                     finding = asyncio.ensure_future(self._find_files())
         except Leave:
+            # `/exit` ends the loop this way, as the end of the input does.
             pass
         finally:
             finding.cancel()
