@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
+from pycode.core.data import Data
+
 Level = Literal["debug", "info", "warning", "error"]
 """How much a log holds."""
 Count: TypeAlias = int
@@ -31,8 +33,8 @@ BUILT_IN: Final = "built-in default"
 """The source of what nobody set."""
 
 
-@dataclass(slots=True, kw_only=True)
-class ProviderSettings:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class ProviderSettings(Data):
     """How to reach one provider."""
 
     api_key: str | None = field(default=None, repr=False)
@@ -45,8 +47,8 @@ class ProviderSettings:
     """Headers to add to every request."""
 
 
-@dataclass(slots=True, kw_only=True)
-class ModelSettings:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class ModelSettings(Data):
     """What you know better of a model than PyCode's catalogue; what is absent stays as it is there."""
 
     context: Count | None = None
@@ -73,8 +75,8 @@ class ModelSettings:
     """Whether the sampling temperature may be set."""
 
 
-@dataclass(slots=True, kw_only=True)
-class DefaultModel:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class DefaultModel(Data):
     """The model in two keys."""
 
     provider: str
@@ -83,8 +85,8 @@ class DefaultModel:
     """The model's name there."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Timeouts:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class Timeouts(Data):
     """How long to wait for a provider."""
 
     connect: Seconds = 10
@@ -95,8 +97,8 @@ class Timeouts:
     """Seconds between two pieces of an answer."""
 
 
-@dataclass(slots=True, kw_only=True)
-class AgentSettings:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class AgentSettings(Data):
     """An agent of the user's own, or changes to a built-in one."""
 
     description: str | None = None
@@ -125,8 +127,8 @@ class FormatterSettings:
     """Globs of the names of the files that it is for, for example `*.py`."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Settings:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class Settings(Data):
     """What every source may set."""
 
     model: str | None = None
@@ -161,7 +163,7 @@ class Settings:
     root. Those of a repository must lie in the project."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class File(Settings):
     """What a file may say."""
 
@@ -169,7 +171,7 @@ class File(Settings):
     """The same as `model`, in two keys."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Config(Settings):
     """What all sources come to, without the repository's rules and agents, which are kept apart."""
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
+from pycode.core.data import Data
 from pycode.core.parts import AnyPart, now_ms
 from pycode.core.records import MessageInfo, SessionInfo
 
 DeltaField = Literal["text", "arguments"]
 
 
-@dataclass(slots=True, kw_only=True)
-class Event:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class Event(Data):
     """What all events have."""
 
     session_id: str
@@ -38,7 +39,7 @@ class Event:
         return data
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class SessionCreated(Event):
     """A session was made."""
 
@@ -47,7 +48,7 @@ class SessionCreated(Event):
     """Its facts."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class SessionUpdated(Event):
     """A session's facts changed."""
 
@@ -56,7 +57,7 @@ class SessionUpdated(Event):
     """Its facts now."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class SessionIdle(Event):
     """A turn ended."""
 
@@ -71,7 +72,7 @@ class SessionIdle(Event):
     """The structured answer, where one was asked for: what fits the schema."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class SessionError(Event):
     """A turn failed."""
 
@@ -82,7 +83,7 @@ class SessionError(Event):
     """What went wrong and what to do, in one sentence."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class MessageUpdated(Event):
     """A message was made, or its facts changed."""
 
@@ -91,7 +92,7 @@ class MessageUpdated(Event):
     """Its facts now."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class PartUpdated(Event):
     """A part was made or changed; the whole part as it is now."""
 
@@ -100,7 +101,7 @@ class PartUpdated(Event):
     """The part as it was at that moment."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class PartDelta(Event):
     """Text was added to a part that is still growing."""
 
@@ -117,7 +118,7 @@ class PartDelta(Event):
     """What was added."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class HeadMoved(Event):
     """The session stands at another message now."""
 
@@ -126,7 +127,7 @@ class HeadMoved(Event):
     """The message, or None for the beginning."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class PermissionAsked(Event):
     """Somebody has to decide whether a tool call may run."""
 
@@ -151,7 +152,7 @@ class PermissionAsked(Event):
     """What `session` and `always` would keep, in the form of `--allow`; a reply may carry others."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class PermissionReplied(Event):
     """A question about a tool call was answered."""
 
@@ -162,7 +163,7 @@ class PermissionReplied(Event):
     """once, session, always or no."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class QuestionAsked(Event):
     """The model has questions to the user."""
 
@@ -175,7 +176,7 @@ class QuestionAsked(Event):
     """Each with `text`, `choices` (another answer can always be typed) and `multiple` (whether several may be taken)."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class QuestionReplied(Event):
     """The user answered the model's questions."""
 
@@ -186,7 +187,7 @@ class QuestionReplied(Event):
     """The answers to each, in order; empty when the user declined."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class TodoUpdated(Event):
     """The model's list of steps changed."""
 
@@ -195,7 +196,7 @@ class TodoUpdated(Event):
     """The whole list: `content`, and `status` pending, in_progress, completed or cancelled."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class FileEdited(Event):
     """PyCode changed a file."""
 
@@ -204,7 +205,7 @@ class FileEdited(Event):
     """Its absolute path."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ToolProgress(Event):
     """A running tool has something to show."""
 

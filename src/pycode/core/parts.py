@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Self
 
+from pycode.core.data import Data
 from pycode.core.identifier import Identifier
 
 ToolStatus = Literal["pending", "running", "completed", "error", "rejected"]
@@ -31,8 +32,8 @@ def new_part_id() -> str:
     return Identifier.ascending("prt")
 
 
-@dataclass(slots=True, kw_only=True)
-class Part:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class Part(Data):
     """What all parts have."""
 
     id: str = field(default_factory=new_part_id)
@@ -85,7 +86,7 @@ class Part:
         return TypeAdapter(cls).validate_json(text)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class TextPart(Part):
     """Text that a person or the model wrote."""
 
@@ -96,7 +97,7 @@ class TextPart(Part):
     """True when PyCode wrote it for the model and no person did."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ReasoningPart(Part):
     """What the model thought before it answered."""
 
@@ -109,7 +110,7 @@ class ReasoningPart(Part):
     """`provider/model` that made it: only that one can read it."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ToolPart(Part):
     """One tool call and its result."""
 
@@ -159,7 +160,7 @@ class ToolPart(Part):
         return self.status not in _NEXT
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class FilePart(Part):
     """A file that the user attached."""
 
@@ -172,7 +173,7 @@ class FilePart(Part):
     """The text, or base64 when the type is not text."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class AgentPart(Part):
     """An agent that the user named in a prompt."""
 
@@ -181,7 +182,7 @@ class AgentPart(Part):
     """The agent's name."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class StepStartPart(Part):
     """The beginning of one model request."""
 
@@ -194,7 +195,7 @@ class StepStartPart(Part):
     """When the request was made."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class StepFinishPart(Part):
     """The end of one model request."""
 
@@ -209,7 +210,7 @@ class StepFinishPart(Part):
     """When the response ended."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class PatchPart(Part):
     """The paths that a step changed."""
 
@@ -218,7 +219,7 @@ class PatchPart(Part):
     """Path to the hashes of its content before and after; None where there was no file."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class RetryPart(Part):
     """A request that failed and was made again."""
 

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
+from pycode.core.data import Data
 from pycode.core.identifier import Identifier
 from pycode.core.parts import now_ms
 
 Role = Literal["user", "assistant"]
 
 
-@dataclass(slots=True, kw_only=True)
-class Info:
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class Info(Data):
     """What both kinds of facts can do."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -31,7 +32,7 @@ class Info:
         return cls(**{name: value for name, value in data.items() if name in known})
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class SessionInfo(Info):
     """The facts of a session."""
 
@@ -59,7 +60,7 @@ class SessionInfo(Info):
     """When it was put away, in UTC milliseconds."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class MessageInfo(Info):
     """The facts of a message, without its parts."""
 

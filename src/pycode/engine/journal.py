@@ -42,6 +42,8 @@ class Journal:
         self._growing: dict[str, tuple[AnyPart, list[str]]] = {}
         self._logged: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._grown: PartDelta | None = None
+        self._grown_texts: list[str] = []
 
     @property
     def info(self) -> SessionInfo:
@@ -77,19 +79,25 @@ class Journal:
         self.publish(PartUpdated(session_id=self.info.id, seq=seq, part=replace(part)))
 
     def delta(self, part: AnyPart, text: str) -> None:
-        """Publish text that was added to a part; arguments of a call are not logged before they are complete."""
+        """Publish text that was added to a part; arguments of a call are not logged before they are complete.
+
+        What arrives together is published together: an event for each piece costs more than reading it.
+        """
         call = isinstance(part, ToolPart)
-        field: DeltaField = "arguments" if call else "text"
-        self.publish(
-            PartDelta(
+        grown = self._grown
+        if grown is None or grown.part_id != part.id:
+            self._publish_grown()
+            field: DeltaField = "arguments" if call else "text"
+            self._grown = PartDelta(
                 session_id=part.session_id,
                 message_id=part.message_id,
                 part_id=part.id,
                 part_type=part.type,
                 field=field,
-                text=text,
+                text="",
             )
-        )
+            asyncio.get_running_loop().call_soon(self._publish_grown)
+        self._grown_texts.append(text)
         if call:
             return
         growing = self._growing.get(part.id)
@@ -157,8 +165,16 @@ class Journal:
         )
 
     def publish(self, event: Event) -> None:
-        """Hand an event to the bus."""
+        """Hand an event to the bus, behind the text that came before it."""
+        self._publish_grown()
         self.bus.publish(event)
+
+    def _publish_grown(self) -> None:
+        grown, self._grown = self._grown, None
+        if grown is not None:
+            grown.text = "".join(self._grown_texts)
+            self._grown_texts.clear()
+            self.bus.publish(grown)
 
     def close(self) -> None:
         """Log what waits and close the log."""

@@ -34,7 +34,7 @@ class Deadline:
             self._timer = None
 
     def __enter__(self) -> None:
-        self._task = asyncio.current_task()
+        self._task = asyncio.current_task(self._loop)
         if self._task is not None:
             self._cancelling = self._task.cancelling()
         if self._timer is None:

@@ -35,7 +35,7 @@ class SseReader:
         if chunk.startswith(b"data: {") and chunk.endswith(b"}\n\n") and self._is_between():
             # What services send, whole events of one line each, needs no state.
             events = chunk[6:-2].decode("utf-8", "replace").split("\n\ndata: ")
-            if not any("\n" in event or "\r" in event for event in events):
+            if b"\r" not in chunk and chunk.count(b"\n") == 2 * len(events):
                 return events
         return self._feed_lines(chunk)
 
