@@ -24,6 +24,7 @@ class Settings:
     base_url: str | None = None
     protocol: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    ca_file: str | None = None
 
 
 @dataclass
@@ -162,11 +163,14 @@ class TestNamed:
             resolve(choice, OPENAI_API_KEY="k")
 
     def test_a_provider_of_the_users_own(self) -> None:
-        mine = Settings(base_url="http://models.lan/v1", headers={"x-team": "blue"})
+        mine = Settings(
+            base_url="https://models.lan/v1", headers={"x-team": "blue"}, ca_file="~/lan.pem"
+        )
         config = Config(providers={"mine": mine})
         chosen = resolve_model("mine/large", config, {})
-        assert (chosen.protocol, chosen.base_url) == ("openai-chat", "http://models.lan/v1")
-        assert chosen.create().name == "mine"
+        assert (chosen.protocol, chosen.base_url) == ("openai-chat", "https://models.lan/v1")
+        provider = chosen.create()
+        assert (provider.name, provider.config.ca_file) == ("mine", "~/lan.pem")
         proxied = Settings("k", "http://proxy.lan", "anthropic-messages")
         chosen = resolve_model("mine/claude", Config(providers={"mine": proxied}), {})
         assert type(chosen.create()).__name__ == "AnthropicProvider"

@@ -154,33 +154,66 @@ class TestWhatGoesWrong:
             await provider.close()
 
 
+@pytest.fixture(name="certificate")
+def make_certificate(tmp_path: Path) -> Path:
+    """A certificate for localhost that nobody else signed; its key lies beside it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    argv = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    argv += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    argv += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(argv, check=True, capture_output=True)
+    return certificate
+
+
+async def ask_securely(certificate: Path, collect: Collect, ca_file: str | None = None) -> Any:
+    """Ask a server that shows this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    body = b"".join(events_of("openai-chat", [say("Hi")]))
+    async with byte_server([body], tls=context) as url:
+        config = ProviderConfig("openai", KEY, f"{url}/v1", ca_file=ca_file)
+        provider = OpenAIProvider(config)
+        got = await collect(provider.stream("m", HELLO, max_retries=0))
+        await provider.close()
+    return got
+
+
 class TestCertificates:
     """A certificate of one's own is trusted once it is named."""
 
-    @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
-    @pytest.mark.parametrize("trusted", [True, False])
-    async def test_a_certificate_of_ones_own(
-        self, trusted: bool, tmp_path: Path, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    async def test_nobody_trusts_it_unasked(self, certificate: Path, collect: Collect) -> None:
+        got = await ask_securely(certificate, collect)
+        assert isinstance(got.error, NetworkError)
+        assert "ca_file" in str(got.error)
+
+    async def test_it_is_named_in_the_environment(
+        self, certificate: Path, collect: Collect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-        argv = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        argv += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-        argv += ["-keyout", str(key), "-out", str(certificate)]
-        subprocess.run(argv, check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        if trusted:
-            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        body = b"".join(events_of("openai-chat", [say("Hi")]))
-        async with byte_server([body], tls=context) as url:
-            provider = OpenAIProvider(ProviderConfig("openai", KEY, f"{url}/v1"))
-            got = await collect(provider.stream("m", HELLO, max_retries=0))
-            await provider.close()
-        if trusted:
-            assert got.joined("text") == "Hi"
-        else:
-            assert isinstance(got.error, NetworkError)
-            assert "set SSL_CERT_FILE to its certificate" in str(got.error)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert (await ask_securely(certificate, collect)).joined("text") == "Hi"
+
+    async def test_it_is_named_in_the_configuration(
+        self, certificate: Path, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        got = await ask_securely(certificate, collect, str(certificate))
+        assert got.joined("text") == "Hi"
+        monkeypatch.setenv("HOME", str(certificate.parent))
+        got = await ask_securely(certificate, collect, "~/certificate.pem")
+        assert got.joined("text") == "Hi"
+
+    @pytest.mark.parametrize("text", [None, "no certificate"])
+    async def test_a_file_that_holds_none(
+        self, text: str | None, certificate: Path, collect: Collect, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "wrong.pem"
+        if text is not None:
+            file.write_text(text, encoding="utf-8")
+        got = await ask_securely(certificate, collect, str(file))
+        assert isinstance(got.error, NetworkError)
+        assert "correct providers.openai.ca_file" in str(got.error)
+        assert not got.events
 
 
 class TestProxies:

@@ -138,6 +138,38 @@ class TestHeaders:
         assert headers["content-type"] == "application/json"
         assert server.requests[0].path == "/v1/messages"
 
+    @pytest.mark.parametrize(
+        ("model", "options", "mine", "sent"),
+        [
+            ("claude-sonnet-4-5", {"thinking": "high"}, None, "interleaved-thinking-2025-05-14"),
+            (
+                "claude-sonnet-4-5",
+                {"thinking": "low"},
+                "a-1",
+                "a-1,interleaved-thinking-2025-05-14",
+            ),
+            # Adaptive thinking comes between calls by itself; without tools there is nothing to come between.
+            ("claude-opus-4-8", {"thinking": "high"}, "a-1", "a-1"),
+            ("claude-sonnet-4-5", {"thinking": "off"}, None, None),
+            ("claude-sonnet-4-5", {"thinking": "high", "tools": None}, None, None),
+        ],
+    )
+    async def test_anthropic_thinks_between_calls(
+        self,
+        model: str,
+        options: dict[str, Any],
+        mine: str | None,
+        sent: str | None,
+        collect: Collect,
+    ) -> None:
+        tool = {"name": "look", "description": "Look.", "parameters": {"type": "object"}}
+        async with ScriptedServer([say("x")]) as server:
+            headers = {"Anthropic-Beta": mine} if mine else {}
+            provider = AnthropicProvider(ProviderConfig("anthropic", KEY, server.url, headers))
+            await collect(provider.stream(model, HELLO, **{"tools": [tool], **options}))
+            await provider.close()
+        assert server.requests[0].headers.get("anthropic-beta") == sent
+
     async def test_openai(self, collect: Collect) -> None:
         async with ScriptedServer([say("x"), say("x")]) as server:
             with_key = OpenAIProvider(ProviderConfig("openai", f" {KEY}\n", server.url + "/v1"))

@@ -45,6 +45,8 @@ class ProviderSettings(Data):
     """How its API is spoken, for a provider that PyCode does not know: `anthropic-messages` or `openai-chat`."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     """Headers to add to every request."""
+    ca_file: str | None = None
+    """A PEM file of certificates to trust beside the usual ones, for a proxy or a server of your own; absolute, or from `~/`."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

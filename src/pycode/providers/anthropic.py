@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pycode.providers.anthropic_request import AnthropicRequests
+from pycode.providers.anthropic_request import BETA_HEADER, AnthropicRequests, beta_headers
 from pycode.providers.anthropic_stream import AnthropicReader
 from pycode.providers.base import ProviderConfig
 from pycode.providers.hosted import HostedProvider, without_suffixes
@@ -49,6 +49,9 @@ class AnthropicProvider(HostedProvider):
     def _protocol_headers(self, key: str) -> Mapping[str, str]:
         version = {"anthropic-version": API_VERSION}
         return {**version, self._host.key_header or "x-api-key": key} if key else version
+
+    def _request_headers(self, question: Question) -> Mapping[str, str]:
+        return beta_headers(question, self._headers.get(BETA_HEADER))
 
     def _body(self, question: Question) -> bytes:
         return self._requests.body(question)

@@ -20,6 +20,10 @@ DEFAULT_MAX_TOKENS = 32_000
 BODY_OPTIONS = ("metadata", "stop_sequences", "tool_choice", "top_p")
 """The options that go into the body as they are."""
 
+BETA_HEADER = "anthropic-beta"
+"""The header that names the betas a request takes part in, with commas between."""
+
+_INTERLEAVED = "interleaved-thinking-2025-05-14"
 _LEAST_BUDGET = 1024
 _MARK = b',"cache_control":{"type":"ephemeral"}}'
 
@@ -61,6 +65,21 @@ class AnthropicRequests:
         users = [i for i, piece in enumerate(pieces) if piece.role == "user"]
         marks = set(users[-2:])
         return b",".join(_message(piece, marked=i in marks) for i, piece in enumerate(pieces))
+
+
+def beta_headers(question: Question, given: str | None) -> dict[str, str]:
+    """Return the header that lets a model think between its calls, where that does not come by itself.
+
+    Adaptive thinking needs none; a fixed budget does, and models that cannot do it ignore it.
+
+    Args:
+        question: What is asked.
+        given: The betas that the user asks for, which are kept.
+    """
+    limit = question.max_tokens or min(question.profile.output, DEFAULT_MAX_TOKENS)
+    if not question.tools or "max_tokens" not in _thinking(question, limit):
+        return {}
+    return {BETA_HEADER: f"{given},{_INTERLEAVED}" if given else _INTERLEAVED}
 
 
 def _thinking(question: Question, limit: int) -> dict[str, Any]:

@@ -72,6 +72,8 @@ class ProviderConfig:
     """Where the service is, as the vendor's own SDK means it; None is the vendor's address."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Headers to add to every request."""
+    ca_file: str | None = None
+    """A PEM file of certificates to trust beside the usual ones."""
 
 
 class Provider(ABC):

@@ -54,6 +54,8 @@ class ResolvedModel:
     """The key, if there is one."""
     headers: Mapping[str, str] = field(repr=False)
     """Headers to add."""
+    ca_file: str | None
+    """Certificates to trust beside the usual ones."""
     reason: str
     """Why it was chosen, in a few words."""
     notice: str | None
@@ -69,7 +71,10 @@ class ResolvedModel:
     def create(self) -> Provider:
         """Make the provider."""
         provider = _make(
-            self.protocol, self.provider_name, self.base_url, self.api_key, self.headers
+            self.protocol,
+            ProviderConfig(
+                self.provider_name, self.api_key, self.base_url, self.headers, self.ca_file
+            ),
         )
         provider.profiles[self.model] = self.profile
         return provider
@@ -82,6 +87,7 @@ def create_provider(
     base_url: str | None = None,
     api_key: str | None = None,
     headers: Mapping[str, str] | None = None,
+    ca_file: str | None = None,
 ) -> Provider:
     """Make a provider.
 
@@ -91,6 +97,7 @@ def create_provider(
         base_url: Where the service is, as the vendor's own SDK means it: Anthropic without a version, OpenAI with `/v1`.
         api_key: The key; for a known name its usual environment variable when absent, else the stored one.
         headers: Headers to add to every request.
+        ca_file: A PEM file of certificates to trust beside the usual ones.
 
     Raises:
         UsageError: The name or the protocol is not known, or the base URL is no URL.
@@ -109,7 +116,7 @@ def create_provider(
             or stored_key(name, os.environ)
         )
     protocol = protocol or (host.protocol_at(base_url) if host is not None else OPENAI_CHAT)
-    return _make(protocol, name, base_url, api_key, headers or {})
+    return _make(protocol, ProviderConfig(name, api_key, base_url, headers or {}, ca_file))
 
 
 def resolve_model(
@@ -177,6 +184,7 @@ def _resolved(place: Place, model: str, reason: str, notice: str | None = None) 
         place.base_url,
         place.api_key or place.stored_key(),
         place.headers,
+        place.ca_file,
         reason,
         " ".join(words for words in notices if words) or None,
         profile,
@@ -222,14 +230,7 @@ def _names(config: Configuration) -> list[str]:
     return [*known, *(name for name in config.providers if name not in known)]
 
 
-def _make(
-    protocol: str,
-    name: str,
-    base_url: str | None,
-    api_key: str | None,
-    headers: Mapping[str, str],
-) -> HostedProvider:
-    config = ProviderConfig(name, api_key, base_url, headers)
+def _make(protocol: str, config: ProviderConfig) -> HostedProvider:
     if protocol == ANTHROPIC_MESSAGES:
         from pycode.providers.anthropic import AnthropicProvider
 

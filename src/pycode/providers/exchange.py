@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pycode.core.errors import ProtocolError
@@ -43,6 +44,8 @@ class Call:
     """The JSON body."""
     model: str = ""
     """The model that is asked, for errors."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of this request alone."""
     connect_timeout: float = CONNECT_TIMEOUT
     """Seconds until the connection stands."""
     timeout: float = FIRST_EVENT_TIMEOUT

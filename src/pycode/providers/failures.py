@@ -199,7 +199,10 @@ def connection_error(service: Service, error: Exception, model: str) -> NetworkE
     """Return the error for a connection that could not be made."""
     reason = service.quote(error) or type(error).__name__
     if "certificate" in reason.lower():
-        advice = "if a proxy of your own signs connections, set SSL_CERT_FILE to its certificate"
+        advice = (
+            "if a proxy of your own signs connections, name its certificate: "
+            f"providers.{service.name}.ca_file in ~/.pycode/config.yaml, or SSL_CERT_FILE"
+        )
     elif is_loopback(service.url):
         advice = "start the server there, or correct the base URL"
     else:

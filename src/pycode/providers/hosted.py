@@ -70,7 +70,7 @@ class HostedProvider(Provider):
             has_key=bool(key) or not _KEY_HEADERS.isdisjoint(headers),
         )
         self._headers = headers
-        self._transport = Transport(self._service, base_url, headers)
+        self._transport = Transport(self._service, base_url, headers, self.config.ca_file)
         self._sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         self._random: Callable[[], float] = jitter
 
@@ -106,7 +106,13 @@ class HostedProvider(Provider):
             max_tokens=max_tokens,
             options=_checked_options(options),
         )
-        call = Call(self._path(model), self._body(question), model, **_given(_TIMING, options))
+        call = Call(
+            self._path(model),
+            self._body(question),
+            model,
+            self._request_headers(question),
+            **_given(_TIMING, options),
+        )
         policy = RetryPolicy(**_given(_PATIENCE, options))
         attempt = 0
         while True:
@@ -151,10 +157,6 @@ class HostedProvider(Provider):
             )
         return names
 
-    def prepare(self) -> None:
-        """Load what the first request needs; may be called in a thread beside other work."""
-        self._transport.prepare()
-
     async def close(self) -> None:
         """Close the connections."""
         await self._transport.close()
@@ -175,6 +177,10 @@ class HostedProvider(Provider):
     @abstractmethod
     def _protocol_headers(self, key: str) -> Mapping[str, str]:
         """Return the protocol's own headers, with the key unless it is empty."""
+
+    def _request_headers(self, question: Question) -> Mapping[str, str]:
+        """Return what one request adds to the headers."""
+        return {}
 
     @abstractmethod
     def _body(self, question: Question) -> bytes:

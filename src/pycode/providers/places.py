@@ -37,6 +37,10 @@ class Settings(Protocol):
     def headers(self) -> Mapping[str, str]:
         """Headers to add."""
 
+    @property
+    def ca_file(self) -> str | None:
+        """Certificates to trust beside the usual ones."""
+
 
 class Configuration(Protocol):
     """What the choice of a model needs to know of the configuration."""
@@ -70,6 +74,8 @@ class Place:
     """The key of the configuration or the environment."""
     headers: Mapping[str, str] = field(repr=False)
     """Headers to add."""
+    ca_file: str | None
+    """Certificates to trust beside the usual ones."""
     found: str
     """What makes it usable: a variable or a key of the configuration; empty when nothing was set."""
     sources: Sources = field(repr=False)
@@ -157,6 +163,7 @@ class Sources:
             base_url,
             api_key,
             settings.headers if settings is not None else {},
+            settings.ca_file if settings is not None else None,
             found,
             self,
         )

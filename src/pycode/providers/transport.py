@@ -1,7 +1,7 @@
 """The one way to a model's service: HTTP with server-sent events and deadlines, on httpx2.
 
-httpx2 costs 70 ms to import and a CA bundle 20 more, so both are loaded when the first request is made (or by `prepare`,
-from a thread beside other work), and the bundle only for https.
+httpx2 costs 70 ms to import and a CA bundle 20 more, so both are loaded when the first request is made, and the bundle
+only for https.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
@@ -34,19 +35,27 @@ _log = logging.getLogger(__name__)
 class Transport:
     """Talks to one service and keeps its connections from step to step."""
 
-    def __init__(self, service: Service, base_url: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        base_url: str,
+        headers: Mapping[str, str],
+        ca_file: str | None = None,
+    ) -> None:
         """Prepare; nothing is opened yet.
 
         Args:
             service: Whom errors speak of.
             base_url: Where the paths begin.
             headers: Sent with every request; they may hold keys and are never shown.
+            ca_file: A PEM file of certificates to trust beside the usual ones.
         """
         self.service = service
         self._base_url = base_url
         self._headers = dict(headers)
         self._client: httpx2.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ca_file = ca_file
         self._tls: ssl.SSLContext | None = None
 
     def __repr__(self) -> str:
@@ -85,13 +94,6 @@ class Transport:
         except Refusal as failed:
             raise failed.error from failed.__cause__
 
-    def prepare(self) -> None:
-        """Load what the first request needs; may be called in a thread beside other work."""
-        import httpx2  # noqa: F401
-
-        if self._tls is None:
-            self._tls = _tls_context(self._base_url)
-
     async def close(self) -> None:
         """Close all connections."""
         client, self._client = self._client, None
@@ -109,6 +111,7 @@ class Transport:
                     method,
                     self._url(call.path),
                     content=call.body,
+                    headers=call.headers,
                     timeout=httpx2.Timeout(None, connect=call.connect_timeout),
                 )
                 response = await client.send(request, stream=True)
@@ -137,7 +140,7 @@ class Transport:
         if self._client is None or self._loop is not loop:
             # Connections belong to one event loop; those of an earlier one are of no use.
             if self._tls is None:
-                self._tls = _tls_context(self._base_url)
+                self._tls = self._tls_context()
             try:
                 self._client = httpx2.AsyncClient(
                     headers=self._headers,
@@ -163,13 +166,24 @@ class Transport:
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
+    def _tls_context(self) -> ssl.SSLContext:
+        import ssl
 
-def _tls_context(url: str) -> ssl.SSLContext:
-    import ssl
+        import httpx2
 
-    import httpx2
-
-    if url.startswith("https:"):
-        return httpx2.create_ssl_context()
-    # Without certificates, which take 20 ms to load, it trusts nobody.
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if not self._base_url.startswith("https:"):
+            # Without certificates, which take 20 ms to load, it trusts nobody.
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context = httpx2.create_ssl_context()
+        if self._ca_file is not None:
+            try:
+                context.load_verify_locations(os.path.expanduser(self._ca_file))
+            except OSError as error:
+                name = self.service.name
+                wrong = NetworkError(
+                    f"The certificates in {self._ca_file} cannot be loaded ({error.strerror or error}): correct "
+                    f"providers.{name}.ca_file in ~/.pycode/config.yaml.",
+                    provider=name,
+                )
+                raise Refusal(wrong, retry=False) from error
+        return context
