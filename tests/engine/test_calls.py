@@ -50,6 +50,19 @@ async def test_from_the_first_effect_on_calls_run_in_the_order_they_were_made(
     assert log == [f"{what} {n}" for n in "1234" for what in ("begin", "end")]
 
 
+async def test_an_id_that_an_earlier_step_had_becomes_another(bench: MakeBench) -> None:
+    look = NoteTool("look", read_only=True)
+    steps = [call("look", {"text": str(number)}, ident="call_0") for number in range(3)]
+    b = bench([*steps, say("ok")], [look])
+    await b.ask("go")
+    ids = [p.call_id for m in b.engine.messages(b.session_id) for p in m.get_tool_parts()]
+    assert ids == ["call_0", "call_0_2", "call_0_3"]
+    sent = b.provider.requests[-1].messages
+    blocks = [block for m in sent for block in m["content"] if isinstance(block, dict)]
+    assert [x["id"] for x in blocks if x["type"] == "tool_call"] == ids
+    assert [x["id"] for x in blocks if x["type"] == "tool_result"] == ids
+
+
 async def test_an_effect_waits_for_the_end_of_the_response(bench: MakeBench) -> None:
     change = NoteTool("change")
     b = bench([[call("change", {"text": "a"}), say("and"), hang()]], [change])

@@ -15,8 +15,6 @@ from pycode.providers.places import Place, Sources
 if TYPE_CHECKING:
     from pycode.providers.local_servers import Address, LocalModel
 
-_ONE_SERVER_SECONDS = 1.0
-
 
 def choose_model(choice: str | None, config: Config, environ: Mapping[str, str]) -> ResolvedModel:
     """Return the model to use, with what a local server says of it.
@@ -86,11 +84,11 @@ def _with_server(
     host = find_host(resolved.provider_name)
     if host is None or not host.is_local:
         return resolved
-    from pycode.providers.local_servers import find_servers_now
+    from pycode.providers.local_servers import NAMED_SECONDS, find_servers_now
 
     place = Sources(config, environ).place(host.name)
     address = _address(place, host, environ)
-    servers = find_servers_now({host.name: address}, _ONE_SERVER_SECONDS)
+    servers = find_servers_now({host.name: address}, NAMED_SECONDS)
     names = (resolved.model, f"{resolved.model}:latest")
     model = next((m for s in servers for m in s.models if m.name in names), None)
     if model is None:

@@ -13,7 +13,7 @@ from pycode.config.loader import load_config
 from pycode.config.schema import Config
 from pycode.core.errors import UsageError
 from pycode.providers.hosts import HOSTS
-from pycode.providers.local_servers import LocalServer, find_servers_now
+from pycode.providers.local_servers import NAMED_SECONDS, SECONDS, LocalServer, find_servers_now
 from pycode.providers.places import Place, Sources
 from pycode.providers.profiles import Profile
 from pycode.workspace.project import find_project
@@ -56,7 +56,9 @@ def list_models(
         names = [provider]
     sources = Sources(config, environ)
     places = [sources.place(name) for name in names]
-    servers = {server.host: server for server in find_servers_now(local_addresses(places, environ))}
+    addresses = local_addresses(places, environ)
+    seconds = SECONDS if provider is None else NAMED_SECONDS
+    servers = {server.host: server for server in find_servers_now(addresses, seconds)}
     found = [_provider_models(place, servers.get(place.name), sources) for place in places]
     return sorted(found, key=lambda item: not item.usable)
 

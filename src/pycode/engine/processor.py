@@ -174,9 +174,10 @@ class Processor:
         self._journal.show(part)
 
     def _unused_id(self, call_id: str) -> str:
-        """Return the id, or a new one when an earlier call has it: no service takes back two calls of one id."""
+        """Return the id, or a new one when an earlier call has it, also in an earlier step: some services count anew in each
+        answer, others refuse a conversation in which an id comes twice."""
         unused, number = call_id, 2
-        while unused in self._call_ids:
+        while unused in self._call_ids or unused in self._journal.state.call_ids:
             unused, number = f"{call_id}_{number}", number + 1
         self._call_ids.add(unused)
         return unused

@@ -38,6 +38,8 @@ class SessionState:
     """The frozen beginning of every request: system prompt and tools."""
     seen: dict[str, str | None] = field(default_factory=dict)
     """Path to the SHA-256 of the content that the session saw last."""
+    call_ids: set[str] = field(default_factory=set)
+    """The ids of all calls so far."""
     todos: list[dict[str, str]] = field(default_factory=list)
     """The model's list of steps."""
     idle: bool = True
@@ -83,6 +85,7 @@ class SessionState:
             return
         entry.parts[part.id] = part
         if isinstance(part, ToolPart):
+            self.call_ids.add(part.call_id)
             self.seen.update(part.metadata.get("seen", {}))
 
     def _grow(self, part_id: str, data: dict[str, Any]) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SECONDS = 0.15
 """How long all servers together may take to answer."""
+NAMED_SECONDS = 1.0
+"""How long one may take that the user named."""
 SMALL_CONTEXT = 16_384
 """A context that is too small for work with tools."""
 OLLAMA_CONTEXT = 4_096
