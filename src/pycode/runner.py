@@ -21,7 +21,8 @@ from pycode.permissions.request import Mode
 from pycode.providers.base import Provider
 from pycode.providers.hosts import find_host
 from pycode.providers.profiles import profile_for
-from pycode.storage.sessions import DiskStore, MemoryStore, SessionStore
+from pycode.storage.memory import MemoryStore
+from pycode.storage.sessions import DiskStore, SessionStore
 from pycode.storage.storage import Storage
 from pycode.tools.environment import clean_environment
 from pycode.tools.registry import ToolRegistry

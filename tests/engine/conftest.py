@@ -16,7 +16,8 @@ from pycode.engine.judge import judge_for
 from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
 from pycode.providers.profiles import Prices, Profile
-from pycode.storage.sessions import DiskStore, MemoryStore, SessionStore
+from pycode.storage.memory import MemoryStore
+from pycode.storage.sessions import DiskStore, SessionStore
 from pycode.testing import ScriptedProvider
 from pycode.tools import Tool, ToolRegistry
 

@@ -21,7 +21,7 @@ from pycode.permissions.matching import Kind
 from pycode.permissions.modes import KINDS, MODES
 from pycode.permissions.request import Mode
 from pycode.providers.profiles import Profile
-from pycode.storage.sessions import MemoryStore
+from pycode.storage.memory import MemoryStore
 from pycode.testing import ScriptedProvider, call, say
 from pycode.tools import BashTool, ReadTool, ToolContext, ToolRegistry, ToolResult, WriteTool
 from pycode.tools.bash import BashParameters

@@ -13,7 +13,8 @@ import pytest
 from pycode.core.errors import SessionBusyError, SessionNotFoundError, StorageError
 from pycode.core.identifier import Identifier
 from pycode.core.records import SessionInfo
-from pycode.storage.sessions import DiskStore, MemoryStore, SessionStore
+from pycode.storage.memory import MemoryStore
+from pycode.storage.sessions import DiskStore, SessionStore
 
 StartPython = Callable[..., "subprocess.Popen[str]"]
 

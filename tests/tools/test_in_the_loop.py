@@ -23,7 +23,7 @@ from pycode.engine.judge import judge_for
 from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
 from pycode.providers.profiles import Profile
-from pycode.storage.sessions import MemoryStore
+from pycode.storage.memory import MemoryStore
 from pycode.testing import ScriptedProvider, call, say
 from pycode.tools import default_registry
 

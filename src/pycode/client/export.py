@@ -20,7 +20,7 @@ from pycode.core.records import MessageInfo, SessionInfo
 from pycode.core.version import __version__
 from pycode.engine.fork import write_session
 from pycode.storage.record import Record, parse_line, version
-from pycode.storage.sessions import is_session_id
+from pycode.storage.session_ids import is_session_id
 from pycode.system.files import read_bytes
 from pycode.system.text import visible
 from pycode.workspace.project import Project, find_project

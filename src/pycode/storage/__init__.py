@@ -9,9 +9,9 @@ from pycode.core._lazy import lazy_exports
 if TYPE_CHECKING:
     from pycode.storage.inbox import Inbox as Inbox
     from pycode.storage.inbox import MemoryInbox as MemoryInbox
+    from pycode.storage.memory import MemoryStore as MemoryStore
     from pycode.storage.record import Record as Record
     from pycode.storage.sessions import DiskStore as DiskStore
-    from pycode.storage.sessions import MemoryStore as MemoryStore
     from pycode.storage.sessions import SessionStore as SessionStore
     from pycode.storage.storage import Storage as Storage
     from pycode.storage.transcript import FileTranscript as FileTranscript
@@ -36,7 +36,8 @@ __getattr__ = lazy_exports(
     {
         "inbox": ["Inbox", "MemoryInbox"],
         "record": ["Record"],
-        "sessions": ["DiskStore", "MemoryStore", "SessionStore"],
+        "memory": ["MemoryStore"],
+        "sessions": ["DiskStore", "SessionStore"],
         "storage": ["Storage"],
         "transcript": ["FileTranscript", "MemoryTranscript", "Transcript"],
     },

@@ -1,4 +1,4 @@
-"""Where sessions live: on disk, or in memory only.
+"""Where sessions live on disk, and what any other place for them has to offer.
 
 transcripts/<id>.jsonl      the log: the truth
 transcripts/<id>.lock       there while a process owns the session
@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import builtins
 import os
-import re
 import time
-from bisect import bisect_left
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from pycode.core.errors import SessionBusyError, SessionNotFoundError, StorageError
+from pycode.core.errors import SessionBusyError, SessionNotFoundError
 from pycode.core.records import SessionInfo
 from pycode.storage.facts import FactsFolder, Logs
 from pycode.storage.folders import (
@@ -30,22 +27,15 @@ from pycode.storage.folders import (
     remove_folder,
     write_file,
 )
-from pycode.storage.inbox import AnyInbox, Inbox, MemoryInbox
-from pycode.storage.transcript import FileTranscript, MemoryTranscript, Transcript
+from pycode.storage.inbox import AnyInbox, Inbox
+from pycode.storage.session_ids import SHOWN, check_session_id, is_session_id, not_found
+from pycode.storage.transcript import FileTranscript, Transcript
 from pycode.system.locks import FileLock, held_by_other
 
-_ID = re.compile(r"[a-z]+_[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _SUFFIX = ".jsonl"
 _LOGS = "transcripts"
 _INBOX = "inbox"
 _OUTPUTS = "outputs"
-_LOOKED_AT = 500
-_SHOWN = 3
-
-
-def is_session_id(text: str) -> bool:
-    """Return whether a text can be the id of a session."""
-    return _ID.fullmatch(text) is not None
 
 
 class SessionStore(Protocol):
@@ -134,10 +124,7 @@ class DiskStore:
 
     def create(self, session_id: str) -> FileTranscript:
         """Make a session's log; see `SessionStore.create`."""
-        if not _ID.fullmatch(session_id):
-            raise ValueError(
-                f"{session_id!r} is not a session id: expected a prefix, '_' and a ULID"
-            )
+        check_session_id(session_id)
         make_folder(self.root, _LOGS)
         return FileTranscript.create(self._log(session_id))
 
@@ -150,7 +137,7 @@ class DiskStore:
 
     def exists(self, session_id: str) -> bool:
         """Return whether there is such a session."""
-        if not _ID.fullmatch(session_id) or find_folder(self.root, _LOGS) is None:
+        if not is_session_id(session_id) or find_folder(self.root, _LOGS) is None:
             return False
         with explained("look at", self._log(session_id)):
             return self._log(session_id).is_file()
@@ -209,7 +196,7 @@ class DiskStore:
             StorageError: The folder cannot be read.
         """
         # Session ids descend with time.
-        return sorted(name for name in self._logs().ids if _ID.fullmatch(name))
+        return sorted(name for name in self._logs().ids if is_session_id(name))
 
     def resolve(self, text: str) -> str:
         """Return the id of the session that a person means: the whole id, or a beginning that only one has.
@@ -233,9 +220,9 @@ class DiskStore:
             return found[0]
         if found:
             raise SessionNotFoundError(
-                f"{len(found)} sessions begin with {text!r}, for example {', '.join(found[:_SHOWN])}; type more of the id"
+                f"{len(found)} sessions begin with {text!r}, for example {', '.join(found[:SHOWN])}; type more of the id"
             )
-        raise _not_found(text, known)
+        raise not_found(text, known)
 
     def log_size(self, session_id: str) -> tuple[int, int]:
         """Return how long a session's log is, in bytes, and when it last grew, in UTC milliseconds.
@@ -248,7 +235,7 @@ class DiskStore:
             try:
                 return _size_and_time(os.lstat(self._log(session_id)))
             except FileNotFoundError as error:
-                raise _not_found(session_id, self._logs().ids) from error
+                raise not_found(session_id, self._logs().ids) from error
 
     def log_sizes(self) -> dict[str, tuple[int, int]]:
         """Return the same for all sessions.
@@ -263,7 +250,7 @@ class DiskStore:
         with explained("read", folder), os.scandir(folder) as entries:
             for entry in entries:
                 name = entry.name.removesuffix(_SUFFIX)
-                if name != entry.name and _ID.fullmatch(name):
+                if name != entry.name and is_session_id(name):
                     # One that is deleted meanwhile is none.
                     with suppress(FileNotFoundError):
                         found[name] = _size_and_time(entry.stat(follow_symlinks=False))
@@ -311,7 +298,7 @@ class DiskStore:
                     file.stat(follow_symlinks=False).st_size for file in os.scandir(entry)
                 )
                 for entry in os.scandir(folder)
-                if entry.is_dir(follow_symlinks=False) and _ID.fullmatch(entry.name)
+                if entry.is_dir(follow_symlinks=False) and is_session_id(entry.name)
             }
 
     def delete_outputs(self, session_id: str) -> None:
@@ -340,87 +327,12 @@ class DiskStore:
         return Logs(folder, {name[: -len(_SUFFIX)] for name in names if name.endswith(_SUFFIX)})
 
     def _require_id(self, session_id: str) -> None:
-        if not _ID.fullmatch(session_id):
-            raise _not_found(session_id, self._logs().ids)
+        if not is_session_id(session_id):
+            raise not_found(session_id, self._logs().ids)
 
     def _require(self, session_id: str) -> None:
         if not self.exists(session_id):
-            raise _not_found(session_id, self._logs().ids)
-
-
-class MemoryStore:
-    """Sessions that leave nothing behind."""
-
-    def __init__(self) -> None:
-        self._logs: dict[str, MemoryTranscript] = {}
-        self._inboxes: dict[str, MemoryInbox] = {}
-        self._facts: dict[str, SessionInfo] = {}
-
-    def create(self, session_id: str) -> MemoryTranscript:
-        """Make a session's log; see `SessionStore.create`."""
-        if not _ID.fullmatch(session_id):
-            raise ValueError(
-                f"{session_id!r} is not a session id: expected a prefix, '_' and a ULID"
-            )
-        if session_id in self._logs:
-            raise StorageError(f"the session {session_id} exists already")
-        return self._logs.setdefault(session_id, MemoryTranscript())
-
-    def open(self, session_id: str, write: bool) -> MemoryTranscript:
-        """Return a session's log; see `SessionStore.open`."""
-        return self._require(session_id)
-
-    def exists(self, session_id: str) -> bool:
-        """Return whether there is such a session."""
-        return session_id in self._logs
-
-    def inbox(self, session_id: str) -> MemoryInbox:
-        """Return what waits for the session's owner."""
-        return self._inboxes.setdefault(session_id, MemoryInbox())
-
-    def own(self, session_id: str) -> bool:
-        """Return True: nobody else can see the session."""
-        return True
-
-    def disown(self, session_id: str) -> None:
-        """Do nothing: there is no other owner."""
-
-    def owned_elsewhere(self, session_id: str) -> bool:
-        """Return False: nobody else can see the session."""
-        return False
-
-    def save_facts(self, info: SessionInfo) -> None:
-        """Keep a session's facts as they are now."""
-        self._facts[info.id] = SessionInfo.from_dict(info.to_dict())
-
-    def list(
-        self, project_id: str | None = None, limit: int | None = None
-    ) -> builtins.list[SessionInfo]:
-        """Return the facts of sessions, newest first; see `SessionStore.list`."""
-        infos = (self._facts[session_id] for session_id in sorted(self._facts))
-        found = [info for info in infos if project_id is None or info.project_id == project_id]
-        return [SessionInfo.from_dict(info.to_dict()) for info in found[:limit]]
-
-    def delete(self, session_id: str) -> None:
-        """Forget a session; see `SessionStore.delete`."""
-        self._require(session_id)
-        del self._logs[session_id]
-        self._inboxes.pop(session_id, None)
-        self._facts.pop(session_id, None)
-
-    def save_output(self, session_id: str, part_id: str, text: str) -> Path | None:
-        """Return None: nothing is kept."""
-        return None
-
-    def output_path(self, session_id: str, part_id: str) -> Path | None:
-        """Return None: nothing is kept."""
-        return None
-
-    def _require(self, session_id: str) -> MemoryTranscript:
-        log = self._logs.get(session_id)
-        if log is None:
-            raise _not_found(session_id, self._logs)
-        return log
+            raise not_found(session_id, self._logs().ids)
 
 
 def _size_and_time(found: os.stat_result) -> tuple[int, int]:
@@ -431,26 +343,3 @@ def _busy(session_id: str) -> SessionBusyError:
     return SessionBusyError(
         f"the session {session_id} is open in another PyCode; end that one, or wait until it is done"
     )
-
-
-def _not_found(session_id: str, known: Iterable[str]) -> SessionNotFoundError:
-    nearest = _nearest(session_id, sorted(known))
-    if nearest:
-        return SessionNotFoundError(
-            f"there is no session {session_id!r}; the nearest are {', '.join(nearest)}"
-        )
-    return SessionNotFoundError(
-        f"there is no session {session_id!r}; use the id of one that exists"
-    )
-
-
-def _nearest(session_id: str, known: list[str]) -> list[str]:
-    wanted = session_id.casefold()
-    if wanted and (beginning := [name for name in known if name.casefold().startswith(wanted)]):
-        return beginning[:_SHOWN]
-    from difflib import get_close_matches
-
-    # Comparing is slow: only with the newest, and with those that begin alike.
-    place = bisect_left(known, session_id)
-    likely = known[:_LOOKED_AT] + known[max(place - _SHOWN, _LOOKED_AT) : place + _SHOWN]
-    return get_close_matches(session_id, likely, n=_SHOWN)
