@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pycode.core.bus import Bus, Subscription
+from pycode.core.bus import Bus
 from pycode.core.errors import PyCodeError, StorageError, UsageError
 from pycode.core.events import Event, SessionError, SessionIdle
 from pycode.core.identifier import Identifier
@@ -19,6 +19,7 @@ from pycode.core.parts import AnyPart, TextPart, part_from_dict
 from pycode.core.records import SessionInfo
 from pycode.engine.active import ActiveSession, Prompt
 from pycode.engine.asking import Answer, Asker, Reply
+from pycode.engine.feed import Feed
 from pycode.engine.judge import answer_rule
 from pycode.engine.loop import TurnEnd
 from pycode.engine.owned import OwnedSessions
@@ -29,9 +30,6 @@ from pycode.workspace.project import find_project
 if TYPE_CHECKING:
     from pycode.core.message import Message
     from pycode.tools.jobs import Job, JobSummary
-
-POLL_SECONDS = 0.05
-"""How often a session that another process owns is looked at."""
 
 Parts = str | Sequence[AnyPart | Mapping[str, Any]]
 
@@ -52,6 +50,7 @@ class Engine:
         self._store = rooms.store
         self._asker = Asker(self.bus, attended=attended)
         self._owned = OwnedSessions(rooms.store, self.bus, self._job_ended)
+        self._feed = Feed(self.bus, self._owned, self._own)
         self._setup = TurnSetup(rooms, self._asker, settings or EngineSettings())
         self._tasks: dict[str, asyncio.Task[TurnEnd | None]] = {}
         self._told: set[asyncio.Task[str]] = set()
@@ -269,33 +268,7 @@ class Engine:
         Raises:
             SessionNotFoundError: There is no such session.
         """
-        subscription = self.bus.subscribe(session_id)
-        if session_id is None:
-            return aiter(subscription)
-        owned = self._own(session_id) is not None
-        if after is None:
-            after = self._owned.last_seq(session_id)
-        return self._session_events(subscription, session_id, after, owned)
-
-    async def _session_events(
-        self, subscription: Subscription, session_id: str, last: int, owned: bool
-    ) -> AsyncIterator[Event]:
-        try:
-            earlier = self._now(session_id, last) if owned else self._follow(session_id, last)
-            async for event in earlier:
-                last = event.seq or last
-                yield event
-            async for event in subscription:
-                if subscription.missed:
-                    subscription.missed = False
-                    for missed in self._owned.replay(session_id, last):
-                        last = missed.seq or last
-                        yield missed
-                if event.seq is None or event.seq > last:
-                    last = event.seq or last
-                    yield event
-        finally:
-            subscription.close()
+        return self._feed.listen(session_id, after)
 
     async def close(self) -> None:
         """Stop what runs, close all logs and give up the sessions."""
@@ -328,21 +301,6 @@ class Engine:
                 active.accept(waiting)
                 self._start(active, waiting)
         return active
-
-    async def _now(self, session_id: str, after: int) -> AsyncIterator[Event]:
-        for event in self._owned.replay(session_id, after):
-            yield event
-
-    async def _follow(self, session_id: str, last: int) -> AsyncIterator[Event]:
-        """Yield what another process logs, until this one owns the session."""
-        while True:
-            owned = self._own(session_id) is not None
-            for event in self._owned.replay(session_id, last):
-                last = event.seq or last
-                yield event
-            if owned:
-                return
-            await asyncio.sleep(POLL_SECONDS)
 
     async def _until_idle(self, session_id: str) -> None:
         async for event in self.events(session_id, after=0):
