@@ -1,0 +1,2 @@
+def age_in(year, born):
+    return year - born

@@ -1,0 +1,1 @@
+"""Rolls dice on the command line."""

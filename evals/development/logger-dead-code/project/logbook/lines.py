@@ -1,0 +1,20 @@
+"""Writes the lines of a logbook."""
+
+import textwrap
+from datetime import datetime
+
+
+def format_line(when, text):
+    """Return a line: the time and the text."""
+    return f"{when:%Y-%m-%d %H:%M}  {text}"
+
+
+def old_format(when, text):
+    """Return a line as the first version wrote it."""
+    return textwrap.fill(f"{when:%d.%m.%Y} {text}", width=60)
+
+
+def parse_line(line):
+    """Return the time and the text of a line."""
+    when, text = line[:16], line[18:]
+    return datetime.strptime(when, "%Y-%m-%d %H:%M"), text

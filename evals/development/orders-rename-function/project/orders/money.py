@@ -1,0 +1,6 @@
+"""Sums of orders."""
+
+
+def calc(lines):
+    """Return the total of order lines: pairs of count and price."""
+    return sum(count * price for count, price in lines)

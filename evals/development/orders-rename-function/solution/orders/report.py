@@ -1,0 +1,6 @@
+from orders import money
+
+
+def biggest(orders):
+    """Return the order with the highest total."""
+    return max(orders, key=money.order_total)

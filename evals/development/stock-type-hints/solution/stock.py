@@ -1,0 +1,16 @@
+"""What lies in the storeroom: names and counts."""
+
+
+def add(stock: dict[str, int], name: str, count: int) -> None:
+    """Put things into the storeroom."""
+    stock[name] = stock.get(name, 0) + count
+
+
+def total(stock: dict[str, int]) -> int:
+    """Return how many things there are."""
+    return sum(stock.values())
+
+
+def missing(stock: dict[str, int], limit: int) -> list[str]:
+    """Return the names of which there are fewer than the limit."""
+    return sorted(name for name, count in stock.items() if count < limit)

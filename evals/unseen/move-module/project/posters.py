@@ -1,0 +1,5 @@
+import helpers
+
+
+def poster(title):
+    return "*** " + helpers.title_case(title) + " ***"

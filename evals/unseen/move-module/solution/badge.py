@@ -1,0 +1,5 @@
+from text_tools import initials, title_case
+
+
+def badge(name):
+    return f"[{initials(name)}] {title_case(name)}"

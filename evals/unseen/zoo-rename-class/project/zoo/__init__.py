@@ -1,0 +1,3 @@
+from zoo.animal import Animal
+
+__all__ = ["Animal"]

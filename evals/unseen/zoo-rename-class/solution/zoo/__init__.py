@@ -1,0 +1,3 @@
+from zoo.animal import Resident
+
+__all__ = ["Resident"]

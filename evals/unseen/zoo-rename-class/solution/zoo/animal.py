@@ -1,0 +1,9 @@
+class Resident:
+    """Somebody who lives in the zoo."""
+
+    def __init__(self, name, weight):
+        self.name = name
+        self.weight = weight
+
+    def __repr__(self):
+        return f"Resident({self.name!r}, {self.weight})"
