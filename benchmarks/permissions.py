@@ -39,12 +39,17 @@ COMMANDS = (
 )
 """Commands as agents write them."""
 
+_PROGRAMS = ("cargo", "cat", "git", "grep", "ls", "make", "npm", "python")
+
 LINES = {
     "one long word": "echo '" + "x" * (_LENGTH - 7) + "'",
     "a here-document": "cat <<'E'\n" + "a line of text\n" * 665 + "E",
     "the same command": ("git status && " * 800)[: _LENGTH - 2].rstrip("& ") + ";ls",
     "150 files": "cat "
     + " ".join(f"src/a_module_with_a_name/part_{i:02}/file_{i:03}.py" for i in range(200)),
+    "320 commands": " && ".join(
+        f"{program} --option-{i} file_{i}.txt" for i, program in enumerate(_PROGRAMS * 40)
+    ),
     "100 pipelines": " && ".join(
         f"grep -n 'some words {i}' src/module_{i}/file_{i}.py | head -5" for i in range(170)
     ),
@@ -56,8 +61,9 @@ def main() -> int:
     """Measure and print."""
     gc.disable()  # as in `pycode` itself
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        context = Context(root, root, root, rules=parse_rules(_RULES, "user"), strict=True)
+        root, home = Path(folder, "home", "project"), Path(folder, "home")
+        root.mkdir(parents=True)
+        context = Context(root, root, home, rules=parse_rules(_RULES, "user"), strict=True)
         first = _milliseconds(["ls | cat"], context, runs=1)
         print(f"{first:9.2f} ms  the first judgement, with loading")
         each = [_milliseconds([command], context) for command in COMMANDS]

@@ -87,6 +87,26 @@ KNOWN = (
             "permission: {bash: }",
             "config.yaml:1: permission.bash must be allow, ask or deny, not nothing",
         ),
+        (
+            "permission: {bash: {a: {match: [a]}}}",
+            'config.yaml:1: permission.bash.a needs the key "action"',
+        ),
+        (
+            "permission: {bash: {a: {action: alow}}}",
+            'config.yaml:1: permission.bash.a.action must be allow, ask or deny; did you mean "allow"?',
+        ),
+        (
+            "permission: {bash: {a: {action: allow, match: a}}}",
+            "config.yaml:1: permission.bash.a.match must be a list, not text",
+        ),
+        (
+            "permission: {bash: {a: {action: allow, not_match: [3]}}}",
+            "config.yaml:1: permission.bash.a.not_match must be a list of text, not a number",
+        ),
+        (
+            "permission:\n  bash:\n    a:\n      action: deny\n      macth: [a]",
+            'config.yaml:5: unknown key "macth" in permission.bash.a; did you mean "match"?',
+        ),
         ("default_model: {model: x}", 'config.yaml:1: default_model needs the key "provider"'),
         (
             "model: a/b\ndefault_model: {provider: a, model: b}",
@@ -116,6 +136,18 @@ KNOWN = (
 def test_a_wrong_file(place: Place, text: str, problem: str) -> None:
     place.user(text)
     assert place.problems({"WORD": "many"}) == [problem]
+
+
+def test_a_rule_may_have_examples(place: Place) -> None:
+    place.user(
+        "permission:\n  bash:\n    'a *': {action: ask, match: ['a $HOME'], not_match: }\n    b: {action: deny}"
+    )
+    config = place.load()
+    assert config.permission == {"bash": {"a *": "ask", "b": "deny"}}
+    (examples,) = config.rule_examples
+    assert place.short(examples.place) == "config.yaml:3"
+    assert (examples.permission, examples.pattern, examples.action) == ("bash", "a *", "ask")
+    assert (examples.match, examples.not_match) == (["a $HOME"], [])
 
 
 def test_all_problems_of_all_sources_are_told_at_once(place: Place) -> None:

@@ -160,8 +160,10 @@ def test_the_other_pages_are_complete(reference: ModuleType) -> None:
 def test_every_command_has_a_place_with_its_options(reference: ModuleType) -> None:
     page = reference.commands_page()
     for name in COMMANDS:
-        assert f"\n## `pycode {name}`\n\n```\npycode {name}" in page
-    assert "\n### `pycode sessions prune`\n\n```\npycode sessions prune [OPTIONS]\n```\n" in page
+        assert f"\n## `pycode {name}`\n\n```text\npycode {name}" in page
+    assert (
+        "\n### `pycode sessions prune`\n\n```text\npycode sessions prune [OPTIONS]\n```\n" in page
+    )
     assert "| `--outputs-over SIZE` |" in page
     # Said once, and not again with each command.
     assert page.count("| `--max-steps N` |") == 1

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pycode.core.errors import StorageError, UsageError
@@ -84,6 +84,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         Answers(tmp_path / "file" / "a.json").add("bash", "a")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1)))
 def test_any_pattern_comes_back(
     tmp_path_factory: pytest.TempPathFactory, patterns: list[str]

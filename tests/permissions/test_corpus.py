@@ -20,6 +20,12 @@ COVERED: Final = """
     awk cat cp cut date dd echo grep head less make man mkdir mv pytest python python3 rg sed sort tail tar tee touch tree uniq
     xargs xxd
     """.split()  # noqa: SIM905 - a page of quotes would hide the words
+MORE: Final = """
+    base64 bash bat bun busybox cargo chmod cmake column convert curl2 date dd diff docker dot emacs env eslint eval ex exec export
+    ffmpeg file find gcc gdb git go gpg grep gzip head hostname install jq kubectl less ln ls mapfile man mkdir mypy mysql nano nice node
+    npm nsenter openssl pandoc perl php pip prettier psql python read rsync ruby ruff screen sed sh shuf sort source split sqlite3
+    ssh strace tar tee test time timeout tmux touch trap tree truncate tsc uniq unset unzip vim watch wget xargs xxd yarn zip zstd
+    """.split()  # noqa: SIM905
 RULES: Final[dict[str, dict[str, Any]]] = {
     "base": {
         "*": "ask",
@@ -38,6 +44,13 @@ RULES: Final[dict[str, dict[str, Any]]] = {
         "git branch*": "allow",
         "npm run *": "allow",
         "curl *": "deny",
+    },
+    "more": {
+        "*": "ask",
+        **{f"{program} *": "allow" for program in MORE},
+        "curl *": "deny",
+        "git push *": "deny",
+        "rm *": "deny",
     },
     "star": {"*": "allow", "curl *": "deny", "git push *": "deny", "rm *": "deny"},
 }

@@ -524,3 +524,17 @@ def test_the_strictest_mode_wins() -> None:
     assert strictest("plan", "bypass") == "plan"
     assert strictest("bypass", "default") == "default"
     assert strictest("confirm", "default", "bypass") == "confirm"
+
+
+def test_a_link_that_cannot_be_read_asks(
+    context: Context, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: str, **_: object) -> str:
+        raise PermissionError(13, "Permission denied", path)
+
+    (project / "link").symlink_to("src")
+    monkeypatch.setattr(os, "readlink", refused)
+    for command in (f"frobnicate --in={project}/link", "cat link/app.py", "cd link && git status"):
+        decision = decide(Request("bash", [command]), context)
+        assert decision.action == "ask", command
+    assert decide(Request("read", [], ["link/app.py"]), context).action == "deny"

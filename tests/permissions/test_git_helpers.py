@@ -76,3 +76,37 @@ def test_a_worktree_leads_to_its_repository(
 def test_a_bare_repository_in_the_tree(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", "--bare", "sub"], cwd=tmp_path, check=True)
     assert "bare repository" in (program_in_repository(tmp_path / "sub") or "")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "[core]\n\thooksPath = own",
+        "[core] hookspath=own",
+        '[core]\n\thooksPath = "own" ; ours',
+        "[core]\n\thooksPath = other\n\thooksPath = ./own/",
+        "[core]\n\thooksPath = o\\\nwn",
+    ],
+)
+def test_a_hook_in_a_folder_of_the_projects_choice(
+    tmp_path: Path, make_repository: Callable[[Path], Path], setting: str
+) -> None:
+    root = make_repository(tmp_path / "repository")
+    (root / "own").mkdir()
+    (root / "own" / "post-index-change").write_text("#!/bin/sh\ntouch ran\n", encoding="utf-8")
+    (root / "own" / "post-index-change").chmod(0o755)
+    with (root / ".git" / "config").open("a", encoding="utf-8") as config:
+        config.write(f"{setting}\n")
+    assert "hook" in (program_in_repository(root / "src") or "")
+
+
+def test_a_folder_of_other_hooks_is_of_no_account(
+    tmp_path: Path, make_repository: Callable[[Path], Path]
+) -> None:
+    root = make_repository(tmp_path / "repository")
+    (root / ".husky").mkdir()
+    (root / ".husky" / "pre-commit").write_text("#!/bin/sh\n", encoding="utf-8")
+    (root / ".husky" / "pre-commit").chmod(0o755)
+    with (root / ".git" / "config").open("a", encoding="utf-8") as config:
+        config.write("[core]\n\thooksPath = .husky\n")
+    assert program_in_repository(root) is None

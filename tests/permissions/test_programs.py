@@ -173,6 +173,54 @@ bash -c 'git log -1 && ls'
 cat < README.md
 ls # all files
 ! grep -q nothing README.md
+git config user.name
+cd src && ls -la
+cd src && git status --short
+test -f README.md
+[ -d src ]
+[ ! -e nothing ] && echo none
+[ 1 -lt 2 ]
+[ -n x -a -f README.md ]
+if [ -f README.md ]; then cat README.md; fi
+: nothing
+printf '%s\\n' a b
+sed 's/two/2/' README.md
+sed -E 's|(o)ne|\\1|g' README.md
+sed -n '/one/,/two/p' README.md
+sed '/two/d' README.md
+sed -n '$=' README.md
+cat README.md | sed 's/o/0/g' | tr a-z A-Z
+awk '{print $1}' README.md
+awk -F: -v n=1 'NR == n {print $NF}' README.md
+awk 'END {print NR}' README.md
+echo '{"a": 1}' | jq -r .a
+tar -tf nothing.tar
+unzip -l nothing.zip
+ps aux
+uptime
+free -h
+hostname
+seq 1 3
+seq -s, 1 3
+sleep 0
+type ls
+paste -d, notes.txt README.md
+fold -w 10 README.md
+rev README.md
+strings -n 2 README.md
+hexdump -C README.md
+xxd -l 4 README.md
+base64 README.md
+base64 -d notes.txt
+cksum README.md
+expand -t 4 README.md
+exit
+sed -e 's/a/b/' -e 2p README.md
+sed -ne 1,2p README.md
+awk 'NR >= 1 || NR <= 2' README.md
+column -t README.md
+git cherry -v main other
+git diff-tree --no-commit-id --name-only -r HEAD
 """.splitlines()
 
 REFUSED = {
@@ -235,7 +283,7 @@ REFUSED = {
     "./ls": "./ls is not on the list",
     "/bin/ls": "/bin/ls is not on the list",
     "env": "env is not on the list",
-    "env curl x": "curl is not on the list",
+    "env curl x": "curl is only read-only as",
     "printenv": "printenv is not on the list",
     "sudo ls": "sudo is not on the list",
     "timeout 5 rm x": "rm is not on the list",
@@ -251,7 +299,7 @@ REFUSED = {
     "export PAGER=sh": "export is not on the list",
     "alias ls=rm": "alias is not on the list",
     "trap ls EXIT": "trap is not on the list",
-    "curl example.org": "curl is not on the list",
+    "curl example.org": "curl is only read-only as",
     "nslookup example.org": "nslookup is not on the list",
     "ping -c1 example.org": "ping is not on the list",
     "npm test": "npm is not on the list",
@@ -259,13 +307,15 @@ REFUSED = {
     "yarn --version": "yarn is not on the list",
     "cargo --version": "cargo is not on the list",
     "go version": "go is not on the list",
-    "awk 'BEGIN{system(\"id\")}'": "awk is not on the list",
+    "awk 'BEGIN{system(\"id\")}'": "may run something",
     "less README.md": "less is not on the list",
     "man -P id ls": "man is not on the list",
-    "tar -tf x.tar": "tar is not on the list",
-    "ps aux": "ps is not on the list",
-    "docker ps": "docker is not on the list",
-    "hostname evil": "hostname is not on the list",
+    "tar -xf x.tar": "tar is only read-only as",
+    "tar -tf host:x": "tar is only read-only as",
+    "tar -tf x.tar --to-command=id": "tar is only read-only as",
+    "ps auxe": "of ps only",
+    "docker ps": "docker is only read-only as",
+    "hostname evil": "takes no arguments",
     "while true": "it cannot be read",
     "! rm x": "rm is not on the list",
     # Options that write, run or are not known.
@@ -309,7 +359,42 @@ REFUSED = {
     "find -files0-from x": "find -files0-from is not known",
     "find . -name": "find -name is not known",
     "sed -i s/a/b/ x": "sed is only read-only as",
-    "sed s/a/b/ x": "sed is only read-only as",
+    "sed s/a/b/w x": "sed is only read-only as",
+    "sed 's/a/b/w out' x": "sed is only read-only as",
+    "sed 's/[/]/x/w out' x": "sed is only read-only as",
+    "sed 's/a/b/\nw out' x": "sed is only read-only as",
+    "sed '1p;w out' x": "sed is only read-only as",
+    "sed '/a/w out' x": "sed is only read-only as",
+    "sed 'r /etc/passwd' x": "sed is only read-only as",
+    "sed -n -i 1p x": "sed is only read-only as",
+    "sed -s 1p x": "sed is only read-only as",
+    "sed -e p -e 'w out' x": "sed is only read-only as",
+    "sed -e": "sed is only read-only as",
+    "sed -ie p x": "sed is only read-only as",
+    "awk '1 ||| \"sh\"'": "may run something",
+    "awk '{print >>= \"out\"}'": "may run something",
+    "awk '{print > \"out\"}' x": "may run something",
+    "awk 'BEGIN{ARGV[1]=\"/etc/passwd\"; ARGC=2} 1'": "may run something",
+    "awk -f x y": "awk -f is not known",
+    "awk -i inplace 1 x": "awk -i is not known",
+    "jq -f x y": "jq -f is not known",
+    "jq env": "may read other files",
+    "jq 'import \"/etc/x\" as $x; 1' y": "may read other files",
+    "cd": "cd is only read-only as",
+    "cd -": "cd is only read-only as",
+    "cd -P src": "cd is only read-only as",
+    "test -v 'a[0]'": "not every test",
+    "[ -v x ]": "not every test",
+    "[ -f x": "without a ]",
+    "printf -v x y": "printf is only read-only as",
+    "printf -- -v": "printf is only read-only as",
+    "unzip x.zip": "unzip is only read-only as",
+    "unzip -l x.zip -d y": "unzip is only read-only as",
+    "xxd a b": "writes to its second file",
+    "xxd -r a": "xxd -r is not known",
+    "base64 -o out x": "base64 -o is not known",
+    "fd -x rm": "fd -x is not known",
+    "fd -l": "fd -l is not known",
     "sed -n 'w out' x": "sed is only read-only as",
     "sed -n '1,2w out' x": "sed is only read-only as",
     "sed -n 's/x/id/e' x": "sed is only read-only as",
@@ -394,6 +479,14 @@ PATHS = {
     "ls --hide=x /": ("x", "/"),
     "echo /etc": (),
     "basename /etc/hosts": (),
+    "cd /etc": ("/etc",),
+    "[ -f /etc/hosts ]": ("/etc/hosts",),
+    "test /etc/hosts -nt x -a -n /y": ("/etc/hosts", "x"),
+    "sed s,/a,/b, /etc/hosts": ("/etc/hosts",),
+    "awk '/x/ {print}' /etc/hosts n=1": ("/etc/hosts",),
+    "jq .a /etc/x.json": ("/etc/x.json",),
+    "tar tzf ../x.tgz": ("../x.tgz",),
+    "tr /a /b": (),
 }
 
 
@@ -452,6 +545,7 @@ PROGRAMS += [
     f"git {name}"
     for name in ("branch", "tag", "log", "diff", "stash", "remote", "config", "reflog")
 ]
+PROGRAMS += ["sed", "awk", "tar", "tar -tf", "unzip", "xxd", "base64", "test", "printf", "jq", "fd"]
 WORDS = [
     "-o",
     "-oout",
@@ -510,6 +604,25 @@ WORDS += [
     "--compress-program=touch out",
     "--color",
     ".",
+]
+WORDS += [
+    "s/o/0/",
+    "s/o/0/w out",
+    "s/o/touch out/e",
+    "s/[/]/x/w out",
+    "/o/w out",
+    "1e touch out",
+    "p;w out",
+    "{print}",
+    '{print > "out"}',
+    'BEGIN {system("touch out")}',
+    "-xf",
+    "-cf",
+    "-e",
+    "-E",
+    "-r",
+    "-c",
+    "-I",
 ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pycode.system import files
+from pycode.system import files, spawn
 from pycode.tools import Tool, ToolContext, ToolResult, default_registry
 from pycode.tools.targets import real_paths
 
@@ -139,3 +139,43 @@ async def test_a_search_begins_in_the_very_folder_that_was_opened(place: Place) 
         files.pinned(place.root / "folder"),
     ):
         pass
+
+
+@pytest.mark.parametrize("workdir", ["folder", None])
+async def test_a_command_does_not_run_in_a_folder_that_was_swapped_in(
+    place: Place, workdir: str | None
+) -> None:
+    if workdir is None:
+        place.context.working_directory = str(place.root / "folder")
+    given = {} if workdir is None else {"workdir": workdir}
+    tool = default_registry().get("bash")
+    assert tool is not None
+    arguments = {"command": "cat file.txt; echo evil > file.txt", **given}
+    request = tool.permission_request(arguments, place.context)
+    judged = {os.path.realpath(place.context.working_directory)}
+    place.context.judged = frozenset({*judged, *real_paths(request, place.context)})
+    place.folder_to_link()
+    result = await tool.execute(arguments, place.context)
+    assert result.error is not None
+    assert "leads elsewhere" in result.error
+    assert place.untouched()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has paths of descriptors")
+async def test_a_command_begins_in_the_very_folder_that_was_decided_about(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = spawn.start
+
+    async def late(*arguments: Any, **options: Any) -> spawn.Running:
+        place.folder_to_link()  # after the tool has looked, before the process begins
+        return await start(*arguments, **options)
+
+    monkeypatch.setattr(spawn, "start", late)
+    command = "cat file.txt; pwd -P; echo new > made.txt"
+    tool = default_registry().get("bash")
+    assert tool is not None
+    result = await tool.execute({"command": command, "workdir": "folder"}, place.context)
+    assert result.output.splitlines() == ["inside", str(place.root / "away")]
+    assert (place.root / "away" / "made.txt").exists()
+    assert place.untouched()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def cases() -> list[Case]:
 
 
 CASES = cases()
+STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
 SEEN_UNDER_MODES: tuple[Mode, ...] = ("default", "confirm", "bypass")
 
 
@@ -159,3 +161,63 @@ def test_what_the_roots_git_file_points_to_is_protected(tmp_path: Path) -> None:
         for name in ("hooks/pre-commit", "config", "config.worktree"):
             assert decide(Request("edit", [], [str(folder / name)]), context).action == "deny"
         assert decide(Request("edit", [], [str(folder / "notes")]), context).action == "allow"
+
+
+WRITING = (
+    "printf x > {}",
+    "printf x > $(echo {})",
+    "cd src && echo x >> {up}",
+    "tee {} < README.md",
+    "cp README.md {}",
+    "touch {}",
+    "bash -c 'ls > {}'",
+    "git config -f {} a.b c",
+    "perl -pi -e s/a/b/ {}",
+    "patch {} < README.md",
+    "vim {}",
+    "for x in {}; do echo a > $x; done",
+)
+"""Commands that write a path; `{up}` is the path from a folder below."""
+NAMING = (
+    "frobnicate {}",
+    "frobnicate --to={}",
+    'python -c \'open("{}", "w")\'',
+    "node -e \"f('{}')\"",
+)
+"""Commands that may write a path, for all that is known."""
+
+
+def plain_cases(folders: dict[str, Path]) -> Iterator[tuple[Case, str]]:
+    """Yield the cases of writing whose path means the same on a command line, with the path."""
+    special = set("'\"\\$`*?[{} ;|&<>()#!")
+    for case in CASES:
+        (path,) = request(case, folders).paths
+        plain = path.isascii() and path.isprintable() and not set(path) & special
+        if case.op != "read" and plain and path.strip("./") and not path.startswith(("~", "-")):
+            yield case, path
+
+
+@pytest.mark.parametrize("form", WRITING)
+def test_a_command_writes_no_more_than_a_tool(
+    form: str, context: Context, folders: dict[str, Path]
+) -> None:
+    weaker: list[tuple[str, str, str]] = []
+    for case, path in plain_cases(folders):
+        up = path if path.startswith("/") else f"../{path}"
+        command = form.format(path, up=up)
+        found = decide(Request("bash", [command]), context).action
+        if STRICTNESS[found] < STRICTNESS[case.expect]:
+            weaker.append((command, found, case.expect))
+    assert weaker == []
+
+
+@pytest.mark.parametrize("form", NAMING)
+def test_a_command_that_names_a_protected_file_asks(
+    form: str, context: Context, folders: dict[str, Path]
+) -> None:
+    for case, path in plain_cases(folders):
+        if case.expect == "deny" and "twin" not in path:
+            command = form.format(path)
+            assert decide(Request("bash", [command]), context).action != "allow", command
+    for command in ("git add .vscode/settings.json", "git diff .mcp.json", "cat .git/config"):
+        assert decide(Request("bash", [command]), context).action == "allow", command

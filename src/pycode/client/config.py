@@ -14,12 +14,13 @@ from pycode.config.kinds import Group, Kind, Listed, Named, Rules, Scalar, kind_
 from pycode.config.loader import PROJECT_FILES, load_config
 from pycode.config.schema import Config, File
 from pycode.core.errors import UsageError
+from pycode.permissions.configured import configured_rules
 from pycode.workspace.project import find_project
 
 HIDDEN = "(hidden)"
 """What stands for a secret."""
 
-_OWN = frozenset({"warnings", "untrusted", "sources"})
+_OWN = frozenset({"rule_examples", "warnings", "untrusted", "sources"})
 # A provider's name may have dots in it, too: rather too much is hidden than too little.
 _SECRET = re.compile(r"providers\..*\.(api_key|headers\..*)", re.S)
 _CREDENTIALS = re.compile(
@@ -70,7 +71,9 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     home = Home.default(environ)
     project = find_project(directory)
     trusted = is_trusted(project.root, home)
-    return load_config(home, project.root, project.directory, environ, {}, trusted=trusted)
+    config = load_config(home, project.root, project.directory, environ, {}, trusted=trusted)
+    configured_rules(config)  # tries their examples
+    return config
 
 
 def settings(config: Config, beginning: str = "") -> list[Setting]:
@@ -184,10 +187,24 @@ def _schema(kind: Kind, name: str) -> dict[str, Any]:
             return {"type": "array", "items": {"type": "string"}}
         case Rules():
             action = {"enum": list(kind.action.words)}
-            patterns = {"type": "object", "additionalProperties": action}
+            patterns = {
+                "type": "object",
+                "additionalProperties": {"anyOf": [action, _rule(action)]},
+            }
             return {"type": "object", "additionalProperties": {"anyOf": [action, patterns]}}
     if kind.words:
         return {"anyOf": [{"enum": list(kind.words)}, _VARIABLE]}
     if name in _NUMBERS:
         return {"anyOf": [_NUMBERS[name], _VARIABLE]}
     return {"type": "string"}
+
+
+def _rule(action: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a rule with examples."""
+    examples = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]}
+    return {
+        "type": "object",
+        "properties": {"action": action, "match": examples, "not_match": examples},
+        "additionalProperties": False,
+        "required": ["action"],
+    }

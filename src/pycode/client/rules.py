@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pycode.agents.loader import get_agent
+from pycode.client.trust import is_trusted
 from pycode.config.home import Home
 from pycode.config.loader import load_config
 from pycode.core.errors import UsageError
+from pycode.engine.judge import context_for
 from pycode.permissions.answers import Answers
+from pycode.permissions.configured import configured_rules
 from pycode.permissions.request import Context, Mode
 from pycode.permissions.rule_examples import useless_rules
 from pycode.permissions.rules import Rule, parse_rule_text, parse_rules
@@ -39,7 +41,7 @@ def context_of(
         directory: The working directory.
         environ: The environment.
         agent: Whose calls; the configured one when None.
-        mode: The mode; the agent's when None.
+        mode: The mode, with the agent's the stricter of both; the agent's alone when None.
         allow: Rules to allow, as `--allow` takes them.
 
     Raises:
@@ -50,24 +52,17 @@ def context_of(
         raise UsageError(f"{directory} is not a directory; name one that exists")
     project = find_project(directory)
     home = Home.default(environ)
-    config = load_config(home, project.root, project.directory, environ, {})
-    config_of_agent = get_agent(
-        agent or config.agent or "build", config.agents, config.repository_agents
-    ).config
-    return Context(
-        root=project.root,
-        directory=project.directory,
-        home=Path.home(),
-        mode=mode or config_of_agent.mode,
-        rules=[
-            *parse_rules(config.permission, "user"),
-            *parse_rules(config.repository_permission, "repository"),
-            *config_of_agent.rules(),
-        ],
-        answers=[*map(parse_rule_text, allow), *answers_of(directory, environ).rules()],
+    trusted = is_trusted(project.root, home)
+    config = load_config(home, project.root, project.directory, environ, {}, trusted=trusted)
+    context = context_for(
+        get_agent(agent or config.agent or "build", config.agents, config.repository_agents),
+        project,
+        rules=configured_rules(config),
+        mode=mode,
         readable=[home.storage / "outputs"],
-        temporary=Path(tempfile.gettempdir()),
     )
+    context.answers = [*map(parse_rule_text, allow), *answers_of(directory, environ).rules()]
+    return context
 
 
 def strict_context(directory: Path, rules: list[Rule]) -> Context:

@@ -84,6 +84,7 @@ def load_config(
     merged = merge(layers)
     return Config(
         **_values(Config, _nested(merged)),
+        rule_examples=[examples for report in reports for examples in report.rule_examples],
         warnings=[warning for report in reports for warning in report.warnings],
         untrusted=[
             f"{os.path.relpath(report.name, project_root)} ({', '.join(report.untrusted)})"

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pycode.config.expand import expand, has_variable
 from pycode.config.kinds import Group, Kind, Listed, Named, Rules, Scalar, kind_of
 from pycode.config.report import Report, dotted, quoted, suggestion
-from pycode.config.schema import File
+from pycode.config.schema import File, RuleExamples
 from pycode.config.tree import Node
 
 KeyPath: TypeAlias = tuple[str, ...]
+
+_OF_A_RULE: Final = ("action", "match", "not_match")
 
 
 @dataclass(slots=True)
@@ -196,13 +198,59 @@ class _Reader:
     def _rules(self, kind: Rules, node: Node, path: KeyPath) -> None:
         for key, child in self._mapping(node, path).items():
             if isinstance(child.value, dict):
-                for pattern, action in child.value.items():
-                    self._rule(kind, action, (*path, key, pattern), shown=(*path, key, pattern))
+                for pattern, rule in child.value.items():
+                    own = (*path, key, pattern)
+                    if isinstance(rule.value, dict):
+                        self._rule_with_examples(kind, rule, rule.value, own)
+                    else:
+                        self._rule(kind, rule, own, shown=own)
             else:
                 self._rule(kind, child, (*path, key, "*"), shown=(*path, key))
 
     def _rule(self, kind: Rules, node: Node, path: KeyPath, shown: KeyPath) -> None:
         self._keep(path, self._scalar(kind.action, node, shown), node)
+
+    def _rule_with_examples(
+        self, kind: Rules, node: Node, entries: Mapping[str, Node], path: KeyPath
+    ) -> None:
+        """Read a rule that says what it matches and what not."""
+        for name, child in entries.items():
+            if name not in _OF_A_RULE:
+                near = suggestion(name, _OF_A_RULE)
+                where = dotted(path)
+                self._report.problem(child.line, f"unknown key {quoted(name)} in {where}; {near}")
+        action = entries.get("action")
+        if action is None:
+            self._report.problem(node.line, f'{dotted(path)} needs the key "action"')
+            return
+        self._rule(kind, action, path, shown=(*path, "action"))
+        match, not_match = (self._examples(entries, (*path, name)) for name in _OF_A_RULE[1:])
+        leaf = self.layer.get(path)
+        if leaf is not None and (match or not_match):
+            self._report.rule_examples.append(
+                RuleExamples(
+                    place=self._report.place(node.line),
+                    key=dotted(path),
+                    permission=path[-2],
+                    pattern=path[-1],
+                    action=leaf.value,
+                    match=match,
+                    not_match=not_match,
+                )
+            )
+
+    def _examples(self, entries: Mapping[str, Node], path: KeyPath) -> list[str]:
+        """Return a rule's examples, which are taken as they are, as patterns are."""
+        node = entries.get(path[-1])
+        if node is None or node.value is None:
+            return []
+        if not isinstance(node.value, list):
+            self._wrong(node, path, "a list")
+            return []
+        for child in node.value:
+            if not isinstance(child.value, str):
+                self._wrong(child, path, "a list of text")
+        return [child.value for child in node.value if isinstance(child.value, str)]
 
     def _scalar(self, kind: Scalar, node: Node, path: KeyPath) -> object:
         """Return the value, or None after a problem was noted."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from pycode.config.schema import RuleExamples
 from pycode.config.tree import Node
 
 MOST: Final = 20
@@ -25,6 +26,8 @@ class Report:
     """What is ignored, in order."""
     untrusted: dict[str, Node] = field(default_factory=dict)
     """The keys that were not read because the project is not trusted."""
+    rule_examples: list[RuleExamples] = field(default_factory=list)
+    """The examples of rules."""
 
     def place(self, line: int, column: int = 0) -> str:
         """Return the source with line and column, where there are any (counted from 1)."""

@@ -134,8 +134,21 @@ def judge_for(
         mode: The session's mode; None leaves it to the agent.
         readable: Folders outside the project that are free to read.
     """
+    context = context_for(agent, project, rules=rules, mode=mode, readable=readable)
+    return Judge(agent, context, answers, allowed)
+
+
+def context_for(
+    agent: Agent,
+    project: Project,
+    *,
+    rules: Sequence[Rule] = (),
+    mode: Mode | None = None,
+    readable: Sequence[Path] = (),
+) -> Context:
+    """Return what an agent's calls are judged in, without answers; see `judge_for`."""
     own = agent.config.mode
-    context = Context(
+    return Context(
         root=project.root,
         directory=project.directory,
         home=Path.home(),
@@ -145,7 +158,6 @@ def judge_for(
         temporary=_temporary(),
         shell=find_shell(os.environ).kind,
     )
-    return Judge(agent, context, answers, allowed)
 
 
 def _temporary() -> Path:

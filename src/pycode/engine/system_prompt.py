@@ -78,7 +78,7 @@ def instruction_files(project: Project, home: Path | None) -> list[Path]:
     """Return the instruction files of the user and of the project, from the root down to the working directory.
 
     Left out are a link that leads out of the project, since its target was not written for this project, and what lies in a folder of
-    other people's code.
+    other people's code or in one that git ignores.
     """
     found: list[Path] = []
     if home is not None:
@@ -87,9 +87,17 @@ def instruction_files(project: Project, home: Path | None) -> list[Path]:
     below = [directory, *directory.parents]
     chain = below[: below.index(project.root) + 1] if project.root in below else [directory]
     for folder in reversed(chain):
-        if not is_vendored(folder, project.root):
+        if not _is_left_out(folder, project.root):
             found += _first_of(folder, project.root)
     return found
+
+
+def _is_left_out(folder: Path, root: Path) -> bool:
+    if folder == root or not folder.is_relative_to(root):
+        return False
+    from pycode.workspace.ignored import is_ignored
+
+    return is_vendored(folder, root) or is_ignored(folder, root)
 
 
 def _first_of(folder: Path, root: Path) -> list[Path]:

@@ -73,7 +73,9 @@ class CommandLine:
             elif part.assignments:
                 problem = "it holds an assignment (=)"
             elif part.role == "command":
-                problem = check(part.argv)[0] if part.literal else f"it holds {part.reason}"
+                problem = f"it holds {part.reason}" if part.reason else check(part.argv)[0]
+                if problem is None and not part.literal:
+                    problem = "what runs is not known before"
                 problem = problem or next((hazard.reason for hazard in part.effects.hazards), None)
             if problem is not None:
                 return problem

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache, partial
 from typing import Literal
 
 from pycode.permissions.parts import Part, Role
@@ -21,10 +22,12 @@ from pycode.permissions.wrappers import program_name
 
 Match = Literal["yes", "maybe", "no"]
 
+_NOTHING_TO_QUOTE = re.compile(r"[\w@%+=:,./ -]+", re.ASCII)
 _PLAIN_PROGRAM = re.compile(r"[A-Za-z0-9_./+\[-]+")
 _LONGEST_GLOB = 200
 _TAIL = 50
 """So many words behind a program are looked at where any word may be one."""
+_GLOB = re.compile(r"[*?[]")
 _OPERATORS = re.compile(r"[;&|<>\n]")
 _SYSTEM_FOLDERS = ("/bin/", "/usr/bin/")
 
@@ -57,10 +60,16 @@ class CommandFacts:
     """Whether it may run what its words say, from any of them on."""
     strict: bool = False
     """Whether even the pattern `*` covers only what is literal and usual."""
+    programs: frozenset[str] = frozenset()
+    """The first words of the line and of all forms, where no other word can be meant; else empty."""
 
     def match(self, rule: Rule) -> Match:
         """Return whether a rule speaks about the command."""
-        if rule.pattern == self.line or _is_exactly(rule.pattern, self.line):
+        if self.programs:
+            program = _only_program(rule.pattern)
+            if program is not None and program not in self.programs:
+                return "no"
+        if rule.pattern == self.line or _is_escaped(rule.pattern, self.line):
             return "yes"
         if rule.action == "allow":
             return "yes" if self._is_allowed(rule.pattern) else "no"
@@ -68,9 +77,10 @@ class CommandFacts:
             return "no"
         if self.role == "suspect" and rule.action != "deny":
             return "no"
-        if any(match_text(rule.pattern, text) for text in self.loose):
-            return "yes"
-        if _OPERATORS.search(rule.pattern) and match_text(rule.pattern, self.line):
+        for text in self.loose:
+            if match_text(rule.pattern, text):
+                return "yes"
+        if _has_operator(rule.pattern) and match_text(rule.pattern, self.line):
             return "yes"
         if self._may_become(rule.pattern) or (rule.action == "deny" and self._runs(rule.pattern)):
             return "yes"
@@ -80,7 +90,7 @@ class CommandFacts:
         usual = self.literal and not self.assigned and not self.tokens
         if pattern == "*":
             return usual or not self.strict
-        if not any(match_text(pattern, text) for text in self.exact):
+        if not any(map(partial(match_text, pattern), self.exact)):
             return False
         if not has_wildcard(pattern) and self.literal:
             return self.certain()
@@ -95,7 +105,7 @@ class CommandFacts:
     def _may_become(self, pattern: str) -> bool:
         """Return whether the program is a glob that fits the program of a pattern."""
         program = self.loose[0].partition(" ")[0] if self.loose else ""
-        if len(program) > _LONGEST_GLOB or not any(c in program for c in "*?["):
+        if len(program) > _LONGEST_GLOB or _GLOB.search(program) is None:
             return False
         name = pattern.partition(" ")[0]
         if has_wildcard(name) or not fnmatchcase(name, program.rpartition("/")[2]):
@@ -133,11 +143,11 @@ def facts_of(
     part: Part, line: str, certain: Callable[[], bool], *, strict: bool = False
 ) -> CommandFacts:
     """Return what rules are held against for one part of a line."""
-    quoted = shlex.join(part.argv)
+    quoted = _joined(part.argv)
     exact = [quoted]
     if part.assignments:
         exact = [f"{' '.join(part.assignments)} {quoted}"]
-    elif part.source:
+    elif part.source and part.source != quoted:
         exact.append(part.source)
     folder, _, name = part.argv[0].rpartition("/")
     if f"{folder}/" in _SYSTEM_FOLDERS and not part.assignments:
@@ -148,11 +158,12 @@ def facts_of(
             exact.append(shlex.join(("git", *rest)))
     if not _PLAIN_PROGRAM.fullmatch(part.argv[0]) and not part.assignments:
         exact = []
-    tokens = frozenset(hazard.token for hazard in part.effects.hazards)
+    tokens = frozenset([hazard.token for hazard in part.effects.hazards])
+    loose = tuple(dict.fromkeys(_loose(part, quoted)))
     return CommandFacts(
         line,
         tuple(exact),
-        tuple(dict.fromkeys(_loose(part, quoted))),
+        loose,
         part.role,
         part.argv,
         part.prefix,
@@ -162,13 +173,37 @@ def facts_of(
         certain,
         part.runs_words,
         strict,
+        _programs(part, line, exact, loose),
     )
+
+
+def _programs(part: Part, line: str, exact: Iterable[str], loose: Iterable[str]) -> frozenset[str]:
+    if part.runs_words or part.prefix is not None or not _PLAIN_PROGRAM.fullmatch(part.argv[0]):
+        return frozenset()
+    return frozenset([text.partition(" ")[0] for text in (line, *exact, *loose)])
+
+
+@lru_cache(maxsize=1024)
+def _only_program(pattern: str) -> str | None:
+    """Return the first word of all that a pattern can match; None where that may differ."""
+    program, blank, rest = pattern.partition(" ")
+    plain = _PLAIN_PROGRAM.fullmatch(program) and (rest or not blank)
+    return program if plain else None
+
+
+def _joined(argv: tuple[str, ...]) -> str:
+    """Return what `shlex.join` returns, sooner where nothing has to be quoted."""
+    text = " ".join(argv)
+    plain = _NOTHING_TO_QUOTE.fullmatch(text) and text.count(" ") == len(argv) - 1
+    return text if plain and "" not in argv else shlex.join(argv)
 
 
 def _loose(part: Part, quoted: str) -> list[str]:
     rest = part.argv[1:]
     name = program_name(part.argv[0])
-    forms = [" ".join(part.argv), quoted, " ".join((name, *rest))]
+    forms = [" ".join(part.argv), quoted]
+    if name != part.argv[0]:
+        forms.append(" ".join((name, *rest)))
     if part.assignments:
         forms.append(" ".join((*part.assignments, *part.argv)))
     if name == "git":
@@ -191,5 +226,11 @@ def _is_harmless(options: tuple[str, ...]) -> bool:
     return HARMLESS_OPTIONS.issuperset(options)
 
 
-def _is_exactly(pattern: str, text: str) -> bool:
-    return not has_wildcard(pattern) and match_text(pattern, text)
+def _is_escaped(pattern: str, text: str) -> bool:
+    """Return whether a pattern is a text in which only characters are escaped."""
+    return "\\" in pattern and not has_wildcard(pattern) and match_text(pattern, text)
+
+
+@lru_cache(maxsize=1024)
+def _has_operator(pattern: str) -> bool:
+    return _OPERATORS.search(pattern) is not None

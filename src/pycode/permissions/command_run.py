@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pycode.permissions.effects import effects_of, runs_code
+from pycode.permissions.effects import effects_of, reads_code, runs_code, table_name
+from pycode.permissions.effects_table import COMMAND_LANGUAGES
 from pycode.permissions.expansion import Field
 from pycode.permissions.harmless_variables import is_harmless
 from pycode.permissions.parts import Part, Redirected, Role, weaker
@@ -41,24 +42,24 @@ class _Context:
 
 
 _SUBSTITUTION = re.compile(r"\$\(([^()]*)\)|`([^`]*)`")
-_EVALUATING: Final = frozenset(
-    {
-        "[",
-        "declare",
-        "export",
-        "let",
-        "local",
-        "mapfile",
-        "printf",
-        "read",
-        "readonly",
-        "test",
-        "typeset",
-        "unset",
-        "wait",
-    }
-)
+_EVALUATING: Final = frozenset("""
+    [ declare export getopts let local mapfile printf read readarray readonly test typeset unset wait
+    """.split())  # noqa: SIM905 - a page of quotes would hide the words
 """Builtins that take names of variables."""
+
+
+_SETTING: Final = frozenset({"getopts", "mapfile", "read", "readarray", "unset"})
+"""Those of them that set variables, or take them away."""
+_LATER: Final = frozenset({"alias", "bind", "complete", "trap"})
+"""Builtins that take commands to run later."""
+_NAMING: Final = _LATER | {"enable", "mapfile", "readarray"}
+"""Builtins whose words may be commands or names."""
+_BUILTINS: Final = (
+    _EVALUATING
+    | _NAMING
+    | {".", "cd", "compgen", "fc", "history", "jobs", "popd", "pushd", "set", "shift", "source"}
+)
+"""Builtins that change something for what comes after them, or take commands."""
 
 
 class CommandRun:
@@ -76,6 +77,8 @@ class CommandRun:
         """Where the words of each command stand that is written out in the line."""
         self.state = ShellState(home, folder)
         self.context = _Context()
+        self.fed = False
+        """Whether something is on standard input."""
         self._calls = 0
         self._nesting = 0
 
@@ -98,18 +101,22 @@ class CommandRun:
         part.assignments = assignments
         part.effects = effects_of(argv)
         name = program_name(argv[0].value)
-        self._builtin(name, argv, part, stdin)
+        if name in _BUILTINS:
+            self._builtin(name, argv, part, stdin)
+        runs_words = may_run_its_words(argv)
         if inner is not None:
             self._inner(name, inner, part, stdin)
-        elif may_run_its_words(argv):  # also a wrapper in too many others
+        elif runs_words:  # also a wrapper in too many others
             part.effects.needs("", f"{name} runs what its words say")
-        if (may_run_its_words(argv) and not transparent) or part.effects.suspicious:
+        if (runs_words and not transparent) or part.effects.suspicious:
             self._suspects(argv, part)
         if runs_code(argv):
-            for item in argv[1:]:
-                self._suspect_code(item.value, part)
-        if runs_code(argv) and stdin is not None:
-            self._suspect_code(stdin, part)
+            for text in (*[item.value for item in argv[1:]], stdin or ""):
+                self._suspect_code(text, part)
+        if stdin is not None and table_name(argv[0].value) in COMMAND_LANGUAGES:
+            self.suspect_script(Field(stdin, False), part)
+        if self.fed and reads_code(argv, part.effects):
+            self._runs_input(name, part)
         for command in part.effects.runs:
             with self._inside(part):
                 self.run(command, part, None)
@@ -124,7 +131,7 @@ class CommandRun:
     def _inner(self, name: str, inner: Inner, part: Part, stdin: str | None) -> None:
         """Follow what a wrapper runs."""
         if inner.reads_stdin:
-            part.effects.needs("", f"{name} runs what it reads")
+            self._runs_input(name, part)
             if stdin is not None:
                 with self._inside(part):
                     self._script(Field(stdin, False), part)
@@ -154,12 +161,18 @@ class CommandRun:
         with self._inside(part):
             self._follow(inner, argv, part, stdin, noted)
 
+    def _runs_input(self, name: str, part: Part) -> None:
+        part.effects.needs("", f"{name} runs what it reads")
+        if self.fed:  # then even a rule that is the very command does not say what runs
+            part.literal = False
+
     def _follow(
         self, inner: Inner, argv: list[Field], part: Part, stdin: str | None, noted: tuple[str, ...]
     ) -> None:
         outer = self.state.folders
         self._nesting += 1
         if inner.directory is not None:
+            part.effects.reads.append(inner.directory.value)
             self.state.folders = self.state.moved_to(inner.directory)
         if inner.script is not None:
             self.state.set("0", inner.arguments[0].value if inner.arguments else "bash")
@@ -276,7 +289,7 @@ class CommandRun:
         """Take in what a builtin changes for the commands after it."""
         words = argv[1:]
         if name in _EVALUATING:
-            self._evaluate(words, part)
+            self._evaluate(name, words, part)
         if name in ("cd", "pushd", "popd"):
             self._move(name, words)
         elif name in ("export", "declare", "typeset", "readonly", "local"):
@@ -285,19 +298,31 @@ class CommandRun:
             self._set_arguments(words)
         elif name in ("read", "getopts", "let", "unset", "printf", "shift"):
             self._change_variables(name, words)
-        elif name in ("alias", "trap", "complete", "bind", "mapfile", "readarray", "enable"):
+        elif name in _NAMING:
+            if name in _LATER and words:
+                part.effects.needs("", f"{name} says what runs later")
             for word in words:
                 self.state.set(word.value, None)
-                script = word.value.partition("=")[2] or word.value
+                script = word.value.partition(":" if name == "bind" else "=")[2] or word.value
                 self.suspect_script(replace(word, value=script), part)
+        elif name in ("compgen", "fc", "history", "jobs"):
+            text = " ".join(word.value for word in words if word.value[:1] != "-")
+            self.suspect_script(Field(text, False), part)
         elif name in ("source", "."):
-            self.state.forget()
-            if stdin is not None and words and words[0].value.startswith("/dev/"):
+            self._source(name, words, part, stdin)
+
+    def _source(self, name: str, words: list[Field], part: Part, stdin: str | None) -> None:
+        self.state.forget()
+        if words and words[0].value.startswith(("/dev/", "/proc/")):
+            self._runs_input(name, part)
+            if stdin is not None:
                 self.suspect_script(Field(stdin, False), part)
 
-    def _evaluate(self, words: list[Field], part: Part) -> None:
+    def _evaluate(self, name: str, words: list[Field], part: Part) -> None:
         """Note the substitutions in words that name variables: bash evaluates the index of an array once more."""
         for word in words:
+            if name in _SETTING and word.value[:1] != "-" and not _is_own_name(word.value):
+                part.effects.needs(word.value, f"{word.value} may change what commands do")
             for match in _SUBSTITUTION.finditer(word.value) if word.literal else ():
                 part.effects.needs("", "an index that bash evaluates")
                 self.suspect_script(Field(match[1] or match[2] or "", False), part)
@@ -330,14 +355,19 @@ class CommandRun:
             self.state.set(re.split(r"[^\w]", word.value)[0] or "REPLY", None)
 
     def _part(self, argv: list[Field], place: Simple | Part, role: Role) -> Part:
-        reason = next((item.reason for item in argv if not item.literal), "")
+        literal, reason = True, ""
+        for item in argv:
+            if not item.literal:
+                literal, reason = False, item.reason
+                break
         part = self.note(
-            tuple(item.value for item in argv), place, role=role, literal=not reason, reason=reason
+            tuple([item.value for item in argv]), place, role=role, literal=literal, reason=reason
         )
-        unknown = next((index for index, item in enumerate(argv) if not item.known), None)
-        if unknown is not None:
-            words = [item.value for item in argv[:unknown]]
-            part.prefix = " ".join([*words, argv[unknown].prefix or ""])
+        for index, item in enumerate(() if literal else argv):
+            if not item.known:
+                words = [known.value for known in argv[:index]]
+                part.prefix = " ".join([*words, item.prefix or ""])
+                break
         return part
 
     def note(
@@ -361,6 +391,11 @@ class CommandRun:
         )
         self.parts.append(part)
         return part
+
+
+def _is_own_name(name: str) -> bool:
+    """Return whether a variable's name is such as scripts give their own; programs and the shell look at others."""
+    return name == name.lower() and not name.startswith("npm_") and not name.endswith("_proxy")
 
 
 def _with_added(argv: list[Field], stdin: str | None) -> list[Field]:

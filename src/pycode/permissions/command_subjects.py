@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,10 +11,19 @@ from pycode.permissions.command_line import FREE_TO_READ, FREE_TO_WRITE, Command
 from pycode.permissions.command_matching import CommandFacts, facts_of
 from pycode.permissions.matching import Kind, Places, Subject, verdict
 from pycode.permissions.parts import Part
+from pycode.permissions.path_words import NO_FILES, path_like, strings_in
 from pycode.permissions.request import Context, Request
 from pycode.permissions.rules import Action, Rule
-from pycode.permissions.subjects import at_home, given_paths, outside_subjects, path_subjects
-from pycode.system.paths import is_secret, resolve
+from pycode.permissions.subjects import (
+    at_home,
+    given_paths,
+    is_too_wide,
+    outside_subjects,
+    path_subjects,
+)
+from pycode.permissions.wrappers import program_name
+from pycode.system.paths import is_protected, is_secret, resolve
+from pycode.system.protected import is_ordinary, may_be_protected, only_names_protect
 
 
 def command_subjects(request: Request, context: Context) -> Iterator[Subject]:
@@ -63,11 +73,12 @@ class _Line:
         self.context = context
         self.always = always
         self._seen: set[tuple[object, ...]] = set()
-        self._seen_words: set[str] = set()
+        self._seen_words: set[tuple[str, bool]] = set()
         self._known_facts: dict[int, CommandFacts] = {}
         self._base = base.as_posix()
         self._root = (context.root.as_posix() if context is not None else "") + "/"
         self._real_folders = {self._root[:-1]: True}
+        self._names_protect: bool | None = None
 
     def subjects(self) -> Iterator[Subject]:
         """Yield all of them."""
@@ -161,40 +172,63 @@ class _Line:
                 for path in self._in_folders(write.path, part.folders):
                     owner = self._facts(part) if write.own else None
                     yield from self._path(path, span, read=False, known=part.literal, owner=owner)
-        if not read_only and part.role != "wrapper" and part.argv[0] not in _NO_FILES:
+        if not read_only and part.role != "wrapper" and part.argv[0] not in NO_FILES:
             yield from self._reached(part, span)
         yield from self._unknown_folder(part.folders, span)
 
     def _reached(self, part: Part, span: tuple[int, int]) -> Iterator[Subject]:
         """Yield what the words of a command seem to reach outside, and secrets among them."""
         taken = {*part.effects.reads, *(write.path for write in part.effects.writes)}
+        stages = program_name(part.argv[0]) == "git" and part.argv[1:2] in (("add",), ("commit",))
         for word in part.argv[1:]:
-            for text in () if word in taken else _path_like(word):
+            for text in () if word in taken else path_like(word):
                 for path in self._in_folders(text, part.folders):
-                    yield from self._word(path, span)
+                    yield from self._word(path, span, may_write=not stages)
+            for text in strings_in(word):
+                for path in self._in_folders(text, part.folders):
+                    yield from self._word(path, span, in_code=True)
 
-    def _word(self, path: str, span: tuple[int, int]) -> Iterator[Subject]:
-        if path in self._seen_words:
+    def _word(
+        self, path: str, span: tuple[int, int], *, may_write: bool = True, in_code: bool = False
+    ) -> Iterator[Subject]:
+        """Yield what is to be said of a word that may be a path, and may be a file that is written.
+
+        Args:
+            path: The word, from the folder on in which it is looked for.
+            span: Where its command stands.
+            may_write: Whether the command may do more than name it.
+            in_code: Whether it is a string in code: then only secrets and protected files count.
+        """
+        if (path, in_code) in self._seen_words:
             return
-        self._seen_words.add(path)
-        context = self._context()
-        full = os.path.join(self.base, path)
+        self._seen_words.add((path, in_code))
+        plain = self._plain_path(path)
+        if plain is not None and is_ordinary(plain[len(self._root) :]):
+            return
         if path.startswith("/") and not os.path.exists("/" + path.strip("/").partition("/")[0]):
             return  # a route of a web server, a regular expression
+        context = self._context()
+        full = os.path.join(self.base, path)
         leads_out = path.startswith("/") or ".." in path.split("/")
-        if not leads_out and ".env" not in path.lower() and not _exists(full):
+        if not leads_out and not may_be_protected(path) and not _exists(full):
             return
         try:
             real = resolve(path, self.base)
-        except ValueError:
-            return  # no file can have this name, so it names none
+        except ValueError as error:
+            if path.startswith("/"):  # any other word that cannot be a path is none
+                about = str(error)
+                yield Subject("external_directory", "outside", (path,), about=about, span=span)
+            return
         if str(real) in FREE_TO_READ:
             return
         if is_secret(real):
             yield from self._path(path, span, read=True)
-        else:
-            for subject in outside_subjects(real, context, read=False):
-                yield _placed(subject, span)
+            return
+        if may_write and is_protected(real, context.root):
+            about = f"{real} is protected, and the command may write it"
+            yield Subject("edit", "outside", (real.as_posix(),), about=about, span=span)
+        for subject in () if in_code else outside_subjects(real, context, read=False):
+            yield _placed(subject, span)
 
     def _path(
         self,
@@ -210,9 +244,15 @@ class _Line:
         if key in self._seen:
             return
         self._seen.add(key)
-        plain = self._plain_path(path) if read else None
-        if plain is not None:
+        plain = self._plain_path(path)
+        if plain is not None and read:
             yield Subject("read", "read", (plain,), about=f"reading {plain}", span=span)
+            return
+        if plain is not None and self._is_free_to_write(plain):
+            about = f"writing {plain}"
+            yield Subject(
+                "edit", "edit", (plain,), about=about, span=span, known=known, owner=owner
+            )
             return
         try:
             found = list(path_subjects(path, self.base, self._context(), permission, read=read))
@@ -233,6 +273,24 @@ class _Line:
         if not name or "\\" in full:
             return None
         return full if self._is_real(folder) and not os.path.islink(full) else None
+
+    def _is_free_to_write(self, plain: str) -> bool:
+        """Return whether a plain path is surely not protected, by its name, its place or another name of the file."""
+        if self._names_protect is None:
+            root = self._context().root
+            self._names_protect = (
+                self._context().mode != "plan"
+                and not is_too_wide(self._context())
+                and only_names_protect(root)
+                and not os.path.isfile(root / ".git")
+            )
+        if not self._names_protect or not is_ordinary(plain[len(self._root) :]):
+            return False
+        try:
+            facts = os.lstat(plain)
+        except OSError:
+            return True  # there is none yet
+        return facts.st_nlink < 2 or stat.S_ISDIR(facts.st_mode)
 
     def _is_real(self, folder: str) -> bool:
         """Return whether a folder in the project is reached through no link."""
@@ -259,13 +317,14 @@ class _Line:
 
     def _note_git(self) -> None:
         """Note what git would run because of the repository that it is started in: no pattern covers that."""
-        from pycode.permissions.git_helpers import program_in_repository
-
+        problems: dict[str, str | None] = {}
         for part in self.line.parts:
-            if part.role == "suspect" or part.argv[0] != "git":
+            if part.role == "suspect" or program_name(part.argv[0]) != "git":
                 continue
             for folder in part.folders or ():
-                problem = program_in_repository(Path(os.path.realpath(folder)))
+                if folder not in problems:
+                    problems[folder] = _program_around(folder)
+                problem = problems[folder]
                 if problem is not None:
                     part.effects.needs("", problem)
 
@@ -277,26 +336,6 @@ class _Line:
         if self.context is None:
             raise AssertionError("paths are only looked at in a context")
         return self.context
-
-
-_NO_FILES = frozenset(
-    {
-        ":",
-        "declare",
-        "echo",
-        "exit",
-        "export",
-        "false",
-        "local",
-        "printf",
-        "readonly",
-        "return",
-        "set",
-        "true",
-        "typeset",
-    }
-)
-"""Programs whose words are not files."""
 
 
 def _notes(part: Part) -> tuple[str, ...]:
@@ -318,19 +357,14 @@ def _reads(part: Part) -> tuple[bool, list[str]]:
     return problem is None, paths if problem is None else []
 
 
-def _path_like(word: str) -> Iterator[str]:
-    """Yield what in a word may be a path."""
-    if "://" in word:
-        if word.lower().startswith("file://"):
-            yield word[7:]
-        return
-    value = word.partition("=")[2]
-    for found in (word, value):
-        text = found.lstrip("@").partition(":")[0]
-        if text and not text.startswith("-"):
-            yield text
-    if word[:1] == "-" and word[1:2] not in ("-", "I", "L", "B", "") and "/" in word[2:3]:
-        yield word[2:]
+def _program_around(folder: str) -> str | None:
+    """Return what git would run because of the repository around a folder, or None."""
+    from pycode.permissions.git_helpers import program_in_repository
+
+    try:
+        return program_in_repository(resolve(folder, Path("/")))
+    except ValueError as error:
+        return str(error)
 
 
 def _exists(path: str) -> bool:

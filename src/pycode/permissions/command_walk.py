@@ -36,7 +36,8 @@ _STATEFUL: Final = frozenset("""
     unset
     """.split())  # noqa: SIM905 - a page of quotes would hide the words
 """Builtins that change what the commands after them mean."""
-_PLAIN = re.compile(r"[A-Za-z0-9_./,:@%+^=-]+")
+_SPECIAL: Final = frozenset("{*?[")
+"""What is expanded where it is not quoted."""
 
 
 class CommandWalk(CommandRun):
@@ -70,10 +71,12 @@ class CommandWalk(CommandRun):
     def _pipeline(self, commands: tuple[Command, ...], stdin: str | None) -> str | None:
         if len(commands) == 1:
             return self._command(commands[0], stdin)
-        text = stdin
+        text, outer = stdin, self.fed
         for command in commands:
             with self.state.subshell():
                 text = self._command(command, text)
+            self.fed = True
+        self.fed = outer
         return text
 
     def _command(self, command: Command, stdin: str | None) -> str | None:
@@ -86,6 +89,13 @@ class CommandWalk(CommandRun):
             self._visit(word.pieces)
         given = self._redirects(compound.redirects)
         stdin = given if given is not None else stdin
+        outer = self.fed
+        self.fed = outer or any("<" in redirect.operator for redirect in compound.redirects)
+        text = self._by_kind(compound, stdin)
+        self.fed = outer
+        return text
+
+    def _by_kind(self, compound: Compound, stdin: str | None) -> str | None:
         if compound.kind == "test":
             words = tuple(word.source for word in compound.words)
             self.note(("[[", *words), compound, literal=False, reason="a test or arithmetic")
@@ -117,36 +127,53 @@ class CommandWalk(CommandRun):
             self.state.folders = None  # who knows how often
 
     def _simple(self, simple: Simple, stdin: str | None) -> str | None:
-        for word in (*simple.words, *(item.value for item in simple.assignments)):
-            self._visit(word.pieces)
-        given = self._redirects(simple.redirects)
-        stdin = given if given is not None else stdin
-        set_here = self._assign(simple.assignments, bool(simple.words), simple)
+        plain = _plain_words(simple)
+        if plain is None:
+            for word in simple.words:
+                self._visit(word.pieces)
+        for item in simple.assignments:
+            self._visit(item.value.pieces)
+        if simple.redirects:
+            given = self._redirects(simple.redirects)
+            stdin = given if given is not None else stdin
+        set_here: tuple[str, ...] = ()
+        if simple.assignments:
+            set_here = self._assign(simple.assignments, bool(simple.words), simple)
         if not simple.words:
             return None if simple.redirects else ""
-        self.words.append(tuple((word.start, word.end) for word in simple.words))
-        plain = _plain_words(simple)
+        self.words.append(tuple([(word.start, word.end) for word in simple.words]))
         if plain is not None and self._is_repeated(plain, simple, stdin):
             return produced(plain, stdin)
         if plain is not None:
-            lists = [[Field(word) for word in plain]]
+            lists, fed = [[Field(word) for word in plain]], None
         else:
-            lists = fields_of(simple.words, self.state.values())
-        fed = self._fed(simple.words)
-        targets = [redirect.target for redirect in simple.redirects if redirect.body is None]
-        expansion = expansion_in((*simple.words, *targets))
-        text: str | None = None
+            lists, fed = fields_of(simple.words, self.state.values()), self._fed(simple.words)
+        self._run_each(lists, simple, stdin if fed is None else fed, set_here)
+        if any(">" in redirect.operator for redirect in simple.redirects):
+            return None
+        if plain is None:
+            known = len(lists) == 1 and lists[0] and all(item.known for item in lists[0])
+            plain = tuple([item.value for item in lists[0]]) if known else None
+        return produced(plain, stdin) if plain is not None else None
+
+    def _run_each(
+        self, lists: list[list[Field]], simple: Simple, stdin: str | None, set_here: tuple[str, ...]
+    ) -> None:
+        """Note a command with all argument lists that it may have."""
+        outer = self.fed
+        expansion = expansion_in(simple.words)
+        for redirect in simple.redirects:
+            self.fed = self.fed or "<" in redirect.operator
+            if redirect.body is None:
+                expansion = expansion or expansion_in((redirect.target,))
         for argv in lists:
             if argv:
-                part = self.run(argv, simple, stdin if fed is None else fed, set_here)
+                part = self.run(argv, simple, stdin, set_here)
                 if part.literal and expansion:
                     part.literal, part.reason = False, expansion
                 if part.literal:
-                    part.source = " ".join(word.source for word in simple.words)
-        if len(lists) == 1 and lists[0] and all(item.known for item in lists[0]):
-            text = produced([item.value for item in lists[0]], stdin)
-        hidden = any(">" in redirect.operator for redirect in simple.redirects)
-        return None if hidden else text
+                    part.source = " ".join([word.source for word in simple.words])
+        self.fed = outer
 
     def _is_repeated(self, words: tuple[str, ...], simple: Simple, stdin: str | None) -> bool:
         """Return whether the very same command was noted before, in the same place."""
@@ -154,7 +181,7 @@ class CommandWalk(CommandRun):
             return False
         if words[0] in _STATEFUL or words[0] in self.state.functions:
             return False
-        key = (words, self.state.folders, self.context.role, self.context.literal)
+        key = (words, self.state.folders, self.context.role, self.context.literal, self.fed)
         if key in self._seen:
             return True
         self._seen.add(key)
@@ -213,7 +240,7 @@ class CommandWalk(CommandRun):
             if operator in (">&", "<&") and re.fullmatch(r"[0-9]+-?|-", target.value):
                 continue
             first = redirect.target.pieces[0]
-            if isinstance(first, Substitution):
+            if isinstance(first, Substitution) and first.mark != "$(":
                 text = first.output if operator == "<" else text
                 continue
             self.redirected.append(
@@ -242,11 +269,17 @@ class CommandWalk(CommandRun):
 
 
 def _plain_words(simple: Simple) -> tuple[str, ...] | None:
-    """Return the words of a command in which nothing is quoted or expanded; None for all others."""
+    """Return the words of a command in which every character means itself; None for all others."""
     words: list[str] = []
     for word in simple.words:
-        piece = word.pieces[0]
-        if len(word.pieces) > 1 or not isinstance(piece, Text) or not _PLAIN.fullmatch(piece.value):
+        text = ""
+        for piece in word.pieces:
+            if not isinstance(piece, Text):
+                return None
+            if not piece.quoted and not _SPECIAL.isdisjoint(piece.value):
+                return None
+            text += piece.value
+        if not (text.isascii() and text.isprintable()):
             return None
-        words.append(piece.value)
+        words.append(text)
     return tuple(words)

@@ -137,6 +137,8 @@ class _Rules:
 def _judge(subject: Subject, context: Context, rules: _Rules) -> Decision:
     """Take one subject through the six steps."""
     sources, answers = rules.about(subject.permission)
+    if not sources and not answers and subject.limit is None:
+        return _rest(subject, context, {})
     verdicts: dict[Source, tuple[Action, Rule]] = {}
     for source, known in sources.items():
         action, rule = verdict_of(known, subject, rules.places)
@@ -145,7 +147,10 @@ def _judge(subject: Subject, context: Context, rules: _Rules) -> Decision:
 
     if subject.limit is not None:
         return _decision("deny", 1, subject, subject.limit)
-    for source, (action, rule) in sorted(verdicts.items(), key=lambda item: item[0] != "managed"):
+    ordered = (
+        verdicts.items() if len(verdicts) < 2 else sorted(verdicts.items(), key=_managed_first)
+    )
+    for source, (action, rule) in ordered:
         if action == "deny":
             step = 1 if source == "managed" else 2
             return _decision("deny", step, subject, f"{_OWNERS[source]} {rule} denies it", rule)
@@ -156,6 +161,10 @@ def _judge(subject: Subject, context: Context, rules: _Rules) -> Decision:
     if action == "allow" and rule is not None:
         return _decision("allow", 4, subject, f"{_OWNERS[rule.source]} {rule} allows it", rule)
     return _rest(subject, context, verdicts)
+
+
+def _managed_first(item: tuple[Source, tuple[Action, Rule]]) -> bool:
+    return item[0] != "managed"
 
 
 def _is_hidden_denial(subject: Subject, rule: Rule) -> bool:
@@ -223,10 +232,10 @@ def _mode_reason(subject: Subject, mode: Mode) -> str:
 def _decision(
     action: Action, step: int, subject: Subject, reason: str, rule: Rule | None = None
 ) -> Decision:
-    patterns = tuple(escape(form) for form in subject.forms)
     grants: tuple[Rule, ...] = ()
     remedy = ""
     if action == "ask":
+        patterns = tuple(escape(form) for form in subject.forms)
         wanted = subject.always or patterns
         notes = [note for note in subject.notes if note not in reason]
         reason = f"{reason} ({'; '.join(notes)})" if notes else reason

@@ -10,14 +10,19 @@ from __future__ import annotations
 from typing import Final, Literal
 
 _COMPILER: Final = (
-    "-o=w -MF=w -wrapper=x -fplugin!  --plugin=! -B=! -specs=! -x= -I= -L= -l= -D= -include=r"
+    "-o=w -MF=w -save-temps! -dumpdir=w -dumpbase=w -aux-info=w -wrapper=x -fplugin! --plugin=! -B=! -specs=! -x= -I= -L= -l= -D= -include=r"
 )
 _GREP: Final = "-f=r --file=r --exclude-from=r -e= -A= -B= -C= -m="
 _PAGER: Final = (
-    "-o=w -O=w --log-file=w --LOG-FILE=w -k=! --lesskey-file=! --lesskey-src=! -T=r --tag-file=r"
+    "-o=w -O=w --log-file=w --LOG-FILE=w -k=! --lesskey-file=! --lesskey-src=! --lesskey-content=! -T=r --tag-file=r"
 )
-_PERL: Final = "-e! -E! -n! -p! -i! -M=! -m=! -x! -s! -d!"
+_PERL: Final = "-I=! -S! -e! -E! -n! -p! -i! -M=! -m=! -x! -s! -d!"
 _PYTHON: Final = "-c! -m=! -i! -X=!"
+
+_VI: Final = (
+    "-c=! --cmd=! -S=! -s=! -u=! -U=! -w=w -W=w -i=! -e! -E! -q=r -t= -T= -L! --startuptime=w -"
+    "-remote! --remote-expr=! --remote-send=! --listen=! --server=! -l=!"
+)
 
 OPTIONS: Final[dict[str, str]] = {
     "7z": "-o=w -p=",
@@ -28,6 +33,7 @@ OPTIONS: Final[dict[str, str]] = {
     "base64": "-o=w -i=r -w=",
     "bat": "--pager=x --paging=! --generate-config-file! -l= -r=",
     "bc": "",
+    "bind": "-x=x -f=!",
     "bun": "-e! --eval! -p! --print! -r=! --preload=!",
     "bzip2": "-d! -z! -f!",
     "c++": _COMPILER,
@@ -37,6 +43,8 @@ OPTIONS: Final[dict[str, str]] = {
     "clang++": _COMPILER,
     "cmake": "-P=! -B=w -D= -C=! -E! --build=! --install=!",
     "column": "",
+    "compgen": "-C=x -F=x -W=",
+    "complete": "-C=x -F=x -W=",
     "convert": "-write=w",
     "cp": "-t=w --target-directory=w -S= --suffix=",
     "csplit": "-f=w --prefix=w -b= -n=",
@@ -51,6 +59,10 @@ OPTIONS: Final[dict[str, str]] = {
     "docker": "-H=! --host=! -v=! --volume=! --mount=! --privileged! --config=!",
     "dot": "-o=w -O!",
     "du": "-X=r --exclude-from=r --files0-from=r",
+    "emacs": "--eval=! -eval=! --execute=! -l=! --load=! -f=! --funcall=! --script=! -batch! --batch!",
+    "enable": "-f=! -d!",
+    "eslint": "--fix! --fix-type= --rulesdir=! --resolve-plugins-relative-to=! -c=! --config=! --parser=! --plugin=! -f=! --format=! -o=w --output-file=w --cache-location=w --cache-file=w --init! --ext=",
+    "ex": _VI,
     "fd": "-x! -X! --exec! --exec-batch! --ignore-file=r --base-directory=r -C=r",
     "fdfind": "-x! -X! --exec! --exec-batch! --ignore-file=r --base-directory=r -C=r",
     "ffmpeg": "-y! -i=r",
@@ -61,49 +73,62 @@ OPTIONS: Final[dict[str, str]] = {
     "gawk": "-f=! --file=! -E=! --exec=! -i=! --include=! -l=! --load=! -o! --pretty-print! -p! --profile! -d! -D! -v= -F=",
     "gcc": _COMPILER,
     "gh": "-F=r",
-    "go": "-toolexec=x -exec=x -vettool=x -o=w -C=! -modfile=! -overlay=! -pgo=r -outputdir=w -coverprofile=w -cpuprofile=w"
+    "go": "-ldflags=! -gcflags=! -asmflags=! -gccgoflags=! -blockprofile=w -mutexprofile=w -pkgdir=w -toolexec=x -exec=x -vettool=x -o=w -C=! -modfile=! -overlay=! -pgo=r -outputdir=w -coverprofile=w -cpuprofile=w"
     " -memprofile=w -trace=w",
     "git": "",
-    "gpg": "-o=w --output=w --homedir=! --options=!",
+    "gpg": "--exec-path=! --keyserver=! --send-keys! --recv-keys! --receive-keys! --search-keys! --refresh-keys! --fetch-keys! --agent-program=! --dirmngr-program=! --gpg-agent-program=! --photo-viewer=! --log-file=w --status-file=w --logger-file=w -o=w --output=w --homedir=! --options=!",
     "grep": _GREP,
     "egrep": _GREP,
     "fgrep": _GREP,
     "gzip": "-d! -f!",
+    "hash": "-p=!",
+    "history": "-s! -a! -w! -r! -n! -p!",
     "install": "-t=w --target-directory=w --strip-program=x -m= -o= -g= -S=",
     "iconv": "-o=w --output=w -f= -t=",
     "java": "-javaagent! -agentpath! -agentlib!",
     "journalctl": "--vacuum-size! --vacuum-time! --vacuum-files! --rotate! --flush! --cursor-file=w",
     "jq": "-f=r --from-file=r -L=r --rawfile! --slurpfile! --argfile! --run-tests!",
+    "kubectl": "--kubeconfig=! -f=r --filename=r --as=! --server=! -s=! --token=!",
     "less": _PAGER,
     "ln": "-t=w --target-directory=w -S= --suffix=",
     "lua": "-e! -i! -l=!",
     "make": "-f=r --file=r -C=r --directory=r -o= -W= -E=! --eval=! -I=r",
     "man": "-P=x --pager=x -H! --html! -C=! --config-file=! -E= -p=! --preprocessor=! -t! -T! --troff-device! -X! -K! -M=! --manpath=!"
     " -l! --local-file! -Z! --ditroff!",
+    "mapfile": "-C=x -c= -n= -O= -s= -u= -d=",
     "mawk": "-f=! -W=! -v= -F= -e=!",
     "mktemp": "-p=w --tmpdir=w",
     "more": "-p=!",
     "most": "+!",
     "mv": "-t=w --target-directory=w -S= --suffix=",
+    "mypy": "--install-types! --python-executable=! --config-file=! --cache-dir=w --junit-xml=w --any-exprs-report=w --cobertura-xml-report=w --html-report=w --linecount-report=w --linecoverage-report=w --lineprecision-report=w --txt-report=w --xml-report=w --xslt-html-report=w --xslt-txt-report=w --shadow-file=! -m= -p= -c=",
+    "mysql": "--tee=w --pager=x --init-command=! --defaults-file=! --defaults-extra-file=! --plugin-dir=!",
+    "nano": "-f=! --rcfile=! -C=w --backupdir=w -o=w -s=x --speller=x -X= -Q=",
     "nawk": "-f=! -v= -F=",
     "nl": "",
     "nmap": "-oN=w -oX=w -oG=w -oA=w -oS=w --script=! --datadir=! -iL=r",
-    "node": "-e! --eval! -p! --print! -r=! --require=! --import=! --loader=! --experimental-loader=! -i! --env-file=r",
+    "node": "--inspect! --inspect-brk! --inspect-wait! --inspect-port! --test-reporter=! --test-reporter-destination=w --run=! --cpu-prof-dir=w --heap-prof-dir=w --diagnostic-dir=w --redirect-warnings=w --report-dir=w --report-directory=w --openssl-config=! --snapshot-blob=! --build-snapshot! --experimental-config-file=! --experimental-default-config-file! -e! --eval! -p! --print! -r=! --require=! --import=! --loader=! --experimental-loader=! -i! --env-file=r",
+    "npm": "--script-shell=! --node-options=! --prefix=! -C=! --userconfig=! --globalconfig=! --registry=! --git=! --editor=! --viewer=! --browser=! --shell=! --call=! -c=! --init-module=! --cache=w --pack-destination=w -w= --workspace=",
+    "nvim": _VI,
     "objdump": "",
-    "openssl": "-out=w -keyout=w -engine=! -provider=! -in=r -writerand=w",
+    "openssl": "-config=! -CAfile=r -out=w -keyout=w -engine=! -provider=! -in=r -writerand=w",
     "pandoc": "-o=w --output=w -F=x --filter=x -L=x --lua-filter=x --pdf-engine=x --extract-media=w --log=w",
     "patch": "-o=w --output=w -r=w --reject-file=w -d=w --directory=w -i=r --input=r -e! --ed!",
     "perl": _PERL,
     "php": "-r! -B! -R! -E! -d=! -z=! -F=! -a! -S! -c=!",
     "pip": "-r=r --target=w -t=w --prefix=w --root=w --log=w -d=w --dest=w --editable=r -e=r",
+    "prettier": "-w! --write! --plugin=! --plugin-search-dir=! --config=! --ignore-path=r --cache-location=w",
     "ps": "-o= -p= -u= -C= -t=",
-    "pytest": "-p=! -c=! --rootdir=! --basetemp=w --junitxml=w --junit-xml=w -o= --override-ini=! --confcutdir=! --pyargs!"
+    "psql": "-f=! --file=! -o=w --output=w -L=w --log-file=w -v=! --set=! --variable=!",
+    "pytest": "--pdbcls=! --debug! --pastebin=! --log-file=w --html=w --json-report-file=w --cov-config=! --cov-report=! --junit-prefix= -p=! -c=! --rootdir=! --basetemp=w --junitxml=w --junit-xml=w -o= --override-ini=! --confcutdir=! --pyargs!"
     " -k= -m= -n= -W=",
     "python": _PYTHON,
+    "readarray": "-C=x -c= -n= -O= -s= -u= -d=",
     "rg": "--pre=x --hostname-bin=x -z! --search-zip! -f=r --file=r --ignore-file=r --debug! -e= -g= -t= -A= -B= -C= -m=",
     "rsync": "-e=x --rsh=x --rsync-path=x --delete! --log-file=w --backup-dir=w --write-batch=w --partial-dir=w"
     " --temp-dir=w -T=w --files-from=r --password-file=r --remove-source-files! -M=! --config=! --daemon!",
     "ruby": "-e! -r=! -n! -p! -i! -I=! -x! -s! -C=!",
+    "ruff": "--fix! --fix-only! --unsafe-fixes! --add-noqa! --config=! --output-file=w -o=w --cache-dir=w --select= --ignore=",
     "scp": "-o=! -S=x -F=! -J=!",
     "sed": "-i! --in-place! -f=! --file=! -e= --expression= -l=",
     "shuf": "-o=w --output=w -n= --random-source=r",
@@ -120,7 +145,12 @@ OPTIONS: Final[dict[str, str]] = {
     "tcpdump": "-w=w -z=x -r=r",
     "time": "-o=w --output=w",
     "tree": "-o=w --output=w -R! --fromfile! -L= -I= -P=",
+    "tsc": "--outFile=w --outDir=w --outfile=w --outdir=w --declarationDir=w --tsBuildInfoFile=w --generateTrace=w --generateCpuProfile=w --plugins=!",
     "unzip": "-d=w -o!",
+    "vi": _VI,
+    "view": _VI,
+    "vim": _VI,
+    "vimdiff": _VI,
     "wc": "--files0-from=r",
     "wget": "-O=w --output-document=w -o=w --output-file=w -a=w --append-output=w -P=w --directory-prefix=w --use-askpass=x"
     " -e=! --execute=! -i=r --input-file=r --post-file=r --save-cookies=w --warc-file=w",
@@ -152,6 +182,11 @@ OPERANDS: Final[dict[str, Role]] = {
     "chmod": "from_second",
     "chown": "from_second",
     "cp": "last",
+    "cpio": "last",
+    "ed": "all",
+    "emacs": "all",
+    "ex": "all",
+    "ffmpeg": "last",
     "gunzip": "all",
     "gzip": "all",
     "install": "last",
@@ -161,6 +196,8 @@ OPERANDS: Final[dict[str, Role]] = {
     "mkfifo": "all",
     "mknod": "all",
     "mv": "all",
+    "nano": "all",
+    "nvim": "all",
     "rm": "all",
     "rmdir": "all",
     "rsync": "last",
@@ -172,10 +209,12 @@ OPERANDS: Final[dict[str, Role]] = {
     "tee": "tee",
     "touch": "all",
     "truncate": "all",
-    "unlink": "all",
     "uniq": "second",
+    "unlink": "all",
     "unxz": "all",
     "unzstd": "all",
+    "vi": "all",
+    "vim": "all",
     "xxd": "second",
     "xz": "all",
     "zip": "all",
@@ -185,10 +224,19 @@ OPERANDS: Final[dict[str, Role]] = {
 
 CODE_RUNNERS: Final = frozenset("""
     awk bun cscript dc deno ed elixir emacs erl ex expect gawk gdb ghc ghci groovy guile irb java jjs jrunscript jshell julia lua
-    luajit m4 mawk mysql nawk node nodejs nvim octave osascript perl php pry psql pypy pypy3 python python2 python3 r rscript
+    luajit m4 mariadb mawk mysql nawk node nodejs nvim octave osascript perl php pry psql pypy pypy3 python python2 python3 r rscript
     ruby sbcl scala sed sqlite3 swift tclsh ts-node tsx vi view vim vimdiff wish wscript zx
     """.split())  # noqa: SIM905 - a page of quotes would hide the words
 """Programs that run code in their words or on standard input; commands that seem to stand in it are looked at for denies."""
+
+FILTERS: Final = frozenset({"awk", "gawk", "m4", "mawk", "nawk", "sed"})
+"""Those of them whose standard input is not code, unless an option says so."""
+
+DATABASES: Final = frozenset({"mariadb", "mysql", "psql", "sqlite3"})
+"""Those of them that run what they read, whatever their words are."""
+
+COMMAND_LANGUAGES: Final = frozenset({"expect", "make", "tclsh", "wish"})
+"""Programs whose code has commands as a shell has them."""
 
 ALWAYS: Final = frozenset("""
     at batch crontab ed emacs ex nano nvim pico vi view vim vimdiff
@@ -228,3 +276,15 @@ NETWORK_SUBCOMMANDS: Final[dict[str, frozenset[str]]] = {
     "apt-get": frozenset({"install", "update", "upgrade"}),
 }
 """The subcommands that do, of programs that also do other things."""
+
+CHANGING_SUBCOMMANDS: Final[dict[str, frozenset[str]]] = {
+    "cargo": frozenset({"fix", "login", "owner", "yank"}),
+    "gh": frozenset({"alias", "auth", "config", "extension"}),
+    "go": frozenset({"env", "generate", "tool"}),
+    "npm": frozenset({"config", "edit", "explore", "link", "pkg", "set"}),
+    "openssl": frozenset({"engine", "s_client", "s_server", "s_time"}),
+    "pip": frozenset({"config"}),
+    "pnpm": frozenset({"config", "link", "set"}),
+    "yarn": frozenset({"config", "link", "plugin", "set"}),
+}
+"""The subcommands that change what a program does later, or run something else."""

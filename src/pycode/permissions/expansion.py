@@ -81,7 +81,11 @@ def field_of(word: Word, values: Values) -> Field:
 
 def expansion_in(words: Iterable[Word]) -> str:
     """Return what makes one of the words more than literal, whatever it comes to; empty when nothing does."""
-    return next((name for word in words for piece in word.pieces if (name := _name(piece))), "")
+    for word in words:
+        for piece in word.pieces:
+            if not isinstance(piece, Text) and (name := _name(piece)):
+                return name
+    return ""
 
 
 def text_of(word: Word, values: Values) -> str | None:

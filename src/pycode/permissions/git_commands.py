@@ -85,7 +85,9 @@ def _lists_only(parsed: Parsed) -> str | None:
 def _config(parsed: Parsed) -> str | None:
     if parsed.options & {"--get", "--get-all", "--get-regexp", "--list", "-l"}:
         return None
-    return "git config is only read-only with --get, --get-all, --get-regexp or --list"
+    if len(parsed.operands) == 1 or parsed.operands[:1] == ["get"]:
+        return None  # a name alone asks for its value; git before 2.46 knows no name without a dot
+    return "git config is only read-only with one name, --get, --get-all, --get-regexp or --list"
 
 
 _GLOBAL: Final = frozenset({"--no-pager", "--no-optional-locks", "--literal-pathspecs"})
@@ -173,6 +175,9 @@ GIT_READ_ONLY: Final[dict[str, Subcommand]] = {
         "-qsd --head --heads --branches --tags --dereference --hash? --verify --quiet --abbrev?"
     ),
     "for-each-ref": Subcommand(f"{_REFS} --count="),
+    "cherry": Subcommand("-v --verbose --abbrev?"),
+    "diff-tree": Subcommand(f"{_DIFF} -rtcv --root --no-commit-id --pretty? --format= --always"),
+    "whatchanged": Subcommand(_LOG),
     "count-objects": Subcommand("-vH --verbose --human-readable"),
     "check-ignore": Subcommand("-vqnz --verbose --quiet --non-matching --no-index"),
     "branch": Subcommand(

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pycode.permissions.effects import Effects, Write
+from pycode.permissions.effect_types import Effects, Write
 from pycode.permissions.expansion import Field
+from pycode.permissions.special_programs import option_values
 
 _VALUED: Final = frozenset(
     {"-c", "-C", "--git-dir", "--work-tree", "--namespace", "--config-env", "--super-prefix"}
@@ -29,7 +30,7 @@ GIT_COMMANDS: Final = frozenset("""
 """What is git's own: any other word may be an alias, which runs what a repository's settings say."""
 
 _RUNS_ANYTHING: Final = frozenset("""
-    bisect credential cvsserver daemon difftool filter-branch gui help hook http-backend instaweb mergetool p4 send-email shell
+    bisect credential cvsserver daemon difftool filter-branch gui help hook http-backend instaweb maintenance mergetool p4 send-email shell
     submodule svn web--browse
     """.split())  # noqa: SIM905 - a page of quotes would hide the words
 _RUNNING: Final = {
@@ -43,22 +44,37 @@ _RUNNING: Final = {
     "--filters": "",
     "--template": "",
     "--config": "",
-    "--gpg-sign": "commit",
+    "--gpg-sign": "",
+    "--unsafe-paths": "",
     "--show-signature": "",
     "--tree-filter": "",
     "-x": "rebase",
     "-u": "clone fetch ls-remote",
     "-c": "clone",
     "-O": "grep",
-    "--trailer": "interpret-trailers",
+    "-S": "commit merge rebase revert cherry-pick am",
+    "-s": "tag",
+    "--trailer": "",
 }
 """Option to the subcommands in which it runs something; all of them when empty."""
 _WRITING: Final = {
     "--output": "",
     "--output-directory": "",
     "--separate-git-dir": "",
+    "--export-marks": "",
+    "--prefix": "checkout-index",
     "-o": "archive format-patch bundle",
 }
+_CONFIG_READS: Final = ("--get", "--list", "-l", "get", "list")
+_ADDRESS: Final = re.compile(r"(?:--?[a-z-]+=)?[A-Za-z0-9]+::")
+_TRANSPORTING: Final = frozenset(
+    {"archive", "clone", "fetch", "ls-remote", "pull", "push", "remote", "submodule"}
+)
+_CHANGING: Final = frozenset(
+    ("remote", action) for action in ("add", "prune", "set-head", "set-url", "show", "update")
+)
+_MERGING: Final = frozenset({"cherry-pick", "merge", "pull", "rebase"})
+_STRATEGIES: Final = frozenset({"octopus", "ort", "ours", "recursive", "resolve", "subtree"})
 _RUNNING_SETTING: Final = re.compile(
     r"(alias|pager|include|includeif|filter|credential|gpg|url|http|https|protocol|safe|submodule|remote|uploadpack|receive|sendemail"
     r"|difftool|mergetool|browser|man|guitool|instaweb|trailer|init|diff|merge|core|sequence|interactive|extensions|worktree)\.",
@@ -110,8 +126,7 @@ def _setting(field: Field, effects: Effects) -> None:
 
 
 def _config(words: Sequence[Field], effects: Effects) -> None:
-    reading = ("--get", "--list", "-l", "get", "list")
-    if any(word.value.startswith(reading) for word in words):
+    if any(word.value.startswith(_CONFIG_READS) for word in words):
         return
     effects.needs("", "git config sets what git runs later")
     effects.scripts += [
@@ -120,22 +135,16 @@ def _config(words: Sequence[Field], effects: Effects) -> None:
 
 
 def _subcommand(name: str, words: Sequence[Field], effects: Effects) -> None:
+    _by_name(name, words, effects)
     for index, word in enumerate(words):
         text = word.value
         following = words[index + 1] if index + 1 < len(words) else Field("")
         if text == "--":
             break
-        if re.match(r"[A-Za-z0-9]+::", text) and name in (
-            "clone",
-            "fetch",
-            "ls-remote",
-            "pull",
-            "push",
-            "remote",
-            "submodule",
-        ):
+        address = _ADDRESS.match(text) if name in _TRANSPORTING else None
+        if address is not None:
             effects.needs("", f"the address {text} makes git run a program")
-            effects.scripts.append(Field(text.partition("::")[2], word.literal, word.prefix))
+            effects.scripts.append(Field(text[address.end() :], word.literal, word.prefix))
         option = _option(text, name, _RUNNING)
         if option is not None:
             value = _value(text, option, following, word)
@@ -150,12 +159,53 @@ def _subcommand(name: str, words: Sequence[Field], effects: Effects) -> None:
             effects.needs(text, f"git {name} {text} reads any file")
 
 
+def _by_name(name: str, words: Sequence[Field], effects: Effects) -> None:
+    """Note what a subcommand does by what it is for."""
+    first = words[0].value if words else ""
+    if (name, first) in _CHANGING:
+        effects.needs(first, f"git {name} {first} talks to other machines, or says to which")
+    operands = [word.value for word in words if word.value[:1] != "-"]
+    if (name, first) == ("bundle", "create") or name == "pack-objects":
+        effects.writes += [Write(path) for path in operands[name == "bundle" : 2]]
+        effects.needs(first, f"git {name} writes a file")
+    if name in _MERGING:
+        _strategy(words, effects)
+    if name == "config" and not any(word.value.startswith(_CONFIG_READS) for word in words):
+        files = option_values(words, "-f", "--file")
+        effects.writes += [Write(file.value, own=True) for file in files]
+    folder = _new_folder(name, operands)
+    if folder:
+        effects.writes.append(Write(folder, own=True))
+
+
+def _new_folder(name: str, operands: Sequence[str]) -> str:
+    """Return the folder that a command makes and fills; nothing when it names none."""
+    if name == "worktree" and operands[:1] == ["add"]:
+        return "".join(operands[1:2])
+    if (name == "init" and operands) or (name == "clone" and len(operands) > 1):
+        return operands[-1] if ":" not in operands[-1] else ""
+    return ""
+
+
+def _strategy(words: Sequence[Field], effects: Effects) -> None:
+    """Note a merge strategy that is not git's own: git runs a program of that name."""
+    for index, word in enumerate(words):
+        option, mark, value = word.value.partition("=")
+        if word.value[:2] == "-s" and len(word.value) > 2:
+            option, value = "-s", word.value[2:]
+        elif not mark:
+            value = words[index + 1].value if index + 1 < len(words) else ""
+        if option in ("-s", "--strategy") and value not in _STRATEGIES:
+            effects.needs("", f"the merge strategy {value} is a program that git would run")
+
+
 def _option(text: str, subcommand: str, options: dict[str, str]) -> str | None:
     """Return which of the options a word is; a long one may be shortened, a short one joined with its value or others."""
     if text.startswith("--"):
         name = text.partition("=")[0]
-        for option in options:
-            if len(name) > 3 and option.startswith(name) and option.startswith("--"):
+        for option, subcommands in options.items():
+            long = len(name) > 3 and option.startswith(name) and option.startswith("--")
+            if long and (not subcommands or subcommand in subcommands.split()):
                 return option
         return None
     if not text.startswith("-"):

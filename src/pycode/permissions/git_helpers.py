@@ -16,6 +16,7 @@ _PROGRAM = re.compile(
     r"[ \t]*=[ \t]*+(?!(?:true|false|yes|no|on|off|[01])?[ \t]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
+_HOOKS_PATH = re.compile(r"^[ \t]*hookspath[ \t]*=([^\n]*)", re.IGNORECASE | re.MULTILINE)
 _INCLUDE = re.compile(r"^\s*\[\s*include(if)?\b", re.IGNORECASE | re.MULTILINE)
 _SECTION = re.compile(r"^[ \t]*\[[^\n]*?\](?=[ \t]*\w)", re.MULTILINE)
 _LIMIT = 1_000_000
@@ -29,27 +30,34 @@ def program_in_repository(directory: Path) -> str | None:
     """
     for folder in (directory, *directory.parents):
         entry = folder / ".git"
-        if entry.is_dir():
-            return _program_in(entry)
-        if entry.is_file():
-            return _program_in(folder / _text(entry).partition("gitdir:")[2].strip())
-        if all((folder / name).exists() for name in ("HEAD", "objects", "refs")):
+        if os.path.isdir(entry):
+            return _program_in(entry, folder)
+        if os.path.isfile(entry):
+            return _program_in(folder / _text(entry).partition("gitdir:")[2].strip(), folder)
+        if all(os.path.exists(folder / name) for name in ("HEAD", "objects", "refs")):
             return f"{folder} is a bare repository, whose settings could come from anybody"
     return None
 
 
-def _program_in(git: Path) -> str | None:
+def _program_in(git: Path, root: Path) -> str | None:
     common = git / _text(git / "commondir").strip()
+    texts: list[str] = []
     for config in (git / "config", git / "config.worktree", common / "config"):
         text = _text(config)
+        texts.append(_SECTION.sub("\n", text))
         if _INCLUDE.search(text):
             return f"{config} includes another file, which may name programs"
         # A key may stand on the line of its section.
-        match = _PROGRAM.search(_SECTION.sub("", text))
+        match = _PROGRAM.search(texts[-1])
         if match is not None:
             return f"{config} names a program that git would run ({match[1].lower()})"
-    for folder in (git, common):
-        hook = folder / "hooks" / "post-index-change"
+    hooks = [folder / "hooks" for folder in (git, common)]
+    for value in (value for text in texts for value in _HOOKS_PATH.findall(text)):
+        if "\\" in value:
+            return f"{git} says in an unusual way where its hooks are"
+        hooks.append(root / os.path.expanduser(re.split("[#;]", value)[0].strip().strip('"')))
+    for folder in hooks:
+        hook = folder / "post-index-change"
         if os.access(hook, os.X_OK):
             return f"{hook} is a hook that git would run"
     return None

@@ -11,28 +11,14 @@ import re
 from pycode.permissions.patterns import has_wildcard
 from pycode.permissions.rules import Rule
 
-_WRAPPERS = frozenset("""
-    . at bash batch builtin bunx busybox bwrap chroot chrt command crontab csh dash doas env eval exec expect firejail fish flock
-    ionice ksh ltrace nice nohup nsenter npx parallel pkexec powershell pwsh runuser script setarch setpriv setsid sh source ssh
-    stdbuf strace su sudo systemd-run taskset tcsh time timeout toybox unbuffer unshare uvx watch xargs zsh
-    """.split())  # noqa: SIM905 - a page of quotes would hide the words
-"""Programs that run the program that stands behind them."""
-
-_RUN_ANYTHING = frozenset("""
-    awk deno ex find fd gawk lua node nodejs perl php pipx python python3 rsync ruby sed tar tclsh tee vi vim
-    """.split())  # noqa: SIM905
-"""Programs that run or write whatever their arguments say: kept word by word, never with a wildcard."""
-
-_GIT_COMMANDS = frozenset("""
-    add am apply archive bisect blame branch bundle cat-file check-ignore checkout cherry cherry-pick clean clone commit
-    config describe diff diff-tree fetch for-each-ref format-patch fsck gc grep help init log ls-files ls-remote ls-tree maintenance
-    merge merge-base mv name-rev notes pull push range-diff rebase reflog remote reset restore rev-list rev-parse revert rm
-    shortlog show show-ref sparse-checkout stash status submodule switch symbolic-ref tag version whatchanged worktree
-    """.split())  # noqa: SIM905
-"""What is git's own: any other word may be an alias, which runs what the repository's config says."""
+_ALSO_RUN = frozenset({".", "at", "crontab", "powershell", "pwsh", "source"})
+"""Programs that run others and are no wrappers of a command in their words."""
+_ALSO_WRITE = frozenset({"deno", "fd", "find", "pipx", "rsync", "tar", "tee"})
+"""Programs that run or write whatever their arguments say and have no language of their own."""
 
 _EXECUTING_OPTIONS = frozenset({"-exec", "-execdir", "-ok", "-okdir", "--exec", "--pre"})
-_WORDS = re.compile(r"[\s;|&()<>`$\"'{}\\]+")
+_WORD = re.compile(r"[^\s;|&()<>`$\"'{}\\]+")
+_BEGINS = ("", ";", "|", "&", "(", ")", "`", "{", "\n")
 
 
 def why_not_kept(rule: Rule) -> str | None:
@@ -41,32 +27,41 @@ def why_not_kept(rule: Rule) -> str | None:
         return "a call that repeats itself is worth a look each time"
     if rule.permission == "*" or (rule.permission == "bash" and rule.pattern == "*"):
         return "it would allow everything"
-    if rule.permission != "bash":
-        return None
-    words = [word for word in _WORDS.split(rule.pattern) if word]
+    return _why_no_command(rule.pattern) if rule.permission == "bash" else None
+
+
+def _why_no_command(pattern: str) -> str | None:
+    # The tables are not needed on the way to the first request.
+    from pycode.permissions.effects import table_name
+    from pycode.permissions.effects_table import CODE_RUNNERS
+
+    found = list(_WORD.finditer(pattern))
+    words = [match[0] for match in found]
     if not words or has_wildcard(words[0]):
         return "it would allow more than one program"
     if "=" in words[0]:
         return "a variable can change what a program does"
-    if has_wildcard(rule.pattern) and _program(words[0]) in _RUN_ANYTHING:
+    if has_wildcard(pattern) and table_name(words[0]) in (CODE_RUNNERS | _ALSO_WRITE):
         return f"{words[0]} can run anything"
-    return next((reason for word, after in _pairs(words) if (reason := _why(word, after))), None)
-
-
-def _why(word: str, after: str) -> str | None:
-    program = _program(word)
-    if program in _WRAPPERS:
-        return f"{program} runs other programs"
-    if word in _EXECUTING_OPTIONS:
-        return f"{word} runs other programs"
-    if program == "git" and after not in _GIT_COMMANDS:
-        return "git runs what an option or an alias says"
+    for index, match in enumerate(found):
+        leads = pattern[: match.start()].rstrip(" \t\"'")[-1:] in _BEGINS
+        reason = _why(match[0], " ".join(words[index + 1 : index + 2]), leads)
+        if reason is not None:
+            return reason
     return None
 
 
-def _pairs(words: list[str]) -> list[tuple[str, str]]:
-    return list(zip(words, [*words[1:], ""], strict=True))
+def _why(word: str, after: str, leads: bool) -> str | None:
+    """Return why a command with this word is not kept; `leads` when a command begins with it."""
+    from pycode.permissions.git_effects import GIT_COMMANDS
+    from pycode.permissions.wrappers import OTHER_WRAPPERS, SHELLS, WRAPPERS, program_name
 
-
-def _program(word: str) -> str:
-    return word.rpartition("/")[2].lower().removesuffix(".exe")
+    program = program_name(word)
+    runs = program in WRAPPERS or program in SHELLS or (leads and program in _ALSO_RUN)
+    if leads and program in OTHER_WRAPPERS:
+        runs = not OTHER_WRAPPERS[program] or after in OTHER_WRAPPERS[program]
+    if runs or word in _EXECUTING_OPTIONS:
+        return f"{program} runs other programs"
+    if program == "git" and after not in GIT_COMMANDS:
+        return "git runs what an option or an alias says"
+    return None

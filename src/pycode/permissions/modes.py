@@ -1,4 +1,4 @@
-"""Modes by name: what may be said on the command line, and what other agents' files mean by theirs."""
+"""Modes by name: what may be said on the command line, and by whom."""
 
 from __future__ import annotations
 
@@ -38,14 +38,6 @@ KINDS: Mapping[Kind, str] = {
 
 _CONTAINER_FILES = ("/.dockerenv", "/run/.containerenv")
 _CONTAINER_GROUPS = ("docker", "kubepods", "containerd", "libpod", "lxc", "garden")
-
-
-def foreign_mode(name: str) -> Mode:
-    """Return what a mode in another agent's file means here.
-
-    `acceptEdits` and `auto` are what `default` does anyway. No file can ask for bypass: a person says so, for one run.
-    """
-    return "plan" if name == "plan" else "default"
 
 
 def check_bypass(environ: Mapping[str, str]) -> None:

@@ -60,7 +60,7 @@ def parse_options(program: str, allowed: str, words: Sequence[str], joins: bool 
     return _parsed(program, allowed, tuple(words), joins)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _parsed(program: str, allowed: str, words: tuple[str, ...], joins: bool) -> Parsed:
     known = option_kinds(allowed)
     parsed = Parsed()

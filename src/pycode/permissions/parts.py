@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from pycode.permissions.effects import Effects
+from pycode.permissions.effect_types import Effects
 from pycode.permissions.expansion import Field
 from pycode.permissions.shell_state import Folders
 

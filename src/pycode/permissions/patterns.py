@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import lru_cache
+from operator import methodcaller
 
 _DRIVE = re.compile(r"[A-Za-z]:/")
 _PIECE = re.compile(r"\\[*?]|\*+|\?|[^\\*?]+|\\", re.DOTALL)
@@ -23,7 +24,10 @@ _PIECE = re.compile(r"\\[*?]|\*+|\?|[^\\*?]+|\\", re.DOTALL)
 
 def match_text(pattern: str, text: str) -> bool:
     """Return whether a text pattern matches the whole of `text`."""
-    return any(regex.fullmatch(text) for regex in _text_regexes(pattern))
+    beginning, regexes = _text_regexes(pattern)
+    if not text.startswith(beginning):
+        return False
+    return any(map(methodcaller("fullmatch", text), regexes))
 
 
 def match_path(pattern: str, path: str, root: str, home: str, *, below: bool = False) -> bool:
@@ -63,11 +67,14 @@ def sure_beginning(pattern: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _text_regexes(pattern: str) -> tuple[re.Pattern[str], ...]:
+def _text_regexes(pattern: str) -> tuple[str, tuple[re.Pattern[str], ...]]:
+    """Return what every text begins with that a pattern matches, and the regexes of which one has to match."""
     regexes = [_glob(pattern, many=".*", one=".")]
+    beginning = sure_beginning(pattern)
     if pattern.endswith(" *"):
         regexes.append(_glob(pattern[:-2], many=".*", one="."))
-    return tuple(regexes)
+        beginning = sure_beginning(pattern[:-2])
+    return beginning, tuple(regexes)
 
 
 def _glob(pattern: str, *, many: str, one: str) -> re.Pattern[str]:

@@ -1,7 +1,7 @@
 """The programs that are known to change nothing, and with which options.
 
-Left out on purpose: what writes, runs a program, talks to the network or shows secrets by any option (so `env`, `awk`, `xargs`,
-`less`, `man`, `curl`, `tar`), options that do so in a program that is listed (`sort -o`, `rg --pre`, `tree -o`, `file -C`, `date -s`),
+Left out on purpose: what writes, runs a program, talks to the network or shows secrets by any option (so `env`, `xargs`, `less`,
+`man`, `curl`), options that do so in a program that is listed (`sort -o`, `rg --pre`, `tree -o`, `file -C`, `date -s`),
 and programs that obey the project's files even when asked for their version (`npm`, `yarn`, `cargo`, `go`).
 """
 
@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pycode.permissions.options import Parsed, parse_options
-
-Judgement = tuple[str | None, list[str]]
-"""Why a command is not read-only, or None; and the words that it may read as files."""
+from pycode.permissions.read_only_forms import FORMS, Judgement
 
 
 @dataclass(slots=True, frozen=True)
@@ -106,6 +104,12 @@ _GREP: Final = (
     " --only-matching --quiet --silent --no-messages --text --null --null-data --byte-offset --initial-tab --color?"
     " --colour? --include= --exclude= --exclude-dir= --binary-files= --regexp= --file= --after-context="
     " --before-context= --context= --max-count= --directories= --devices= --label= --line-buffered"
+)
+_FD: Final = (
+    "-HIuipsgaLF01 -d= -t= -e= -E= -S= -c= --hidden --no-ignore --unrestricted --ignore-case --case-sensitive --glob"
+    " --absolute-path --follow --fixed-strings --full-path --print0 --type= --extension= --exclude= --size="
+    " --max-depth= --min-depth= --exact-depth= --max-results= --changed-within= --changed-before= --owner= --color= --regex"
+    " --one-file-system --no-follow --no-hidden --ignore --prune --relative-path --strip-cwd-prefix"
 )
 _DIGEST: Final = Program("-bt --binary --text --tag --zero -z")
 
@@ -215,30 +219,49 @@ READ_ONLY_PROGRAMS: Final[dict[str, Program]] = {
     "whoami": Program("", problem=_no_operands),
     "id": Program("-ugGnrz --user --group --groups --name --real", "text"),
     "nproc": Program("--all --ignore=", problem=_no_operands),
+    "arch": Program("", problem=_no_operands),
+    "b2sum": _DIGEST,
+    "cal": Program("-13jmsy", "text"),
+    "cksum": Program(""),
+    "column": Program(
+        "-tnxeLR -s= -o= -c= -N= --table --separator= --output-separator= --output-width="
+    ),
+    "expand": Program("-i -t= --initial --tabs="),
+    "fd": Program(_FD, "pattern"),
+    "fdfind": Program(_FD, "pattern"),
+    "fold": Program("-bcs -w= --bytes --characters --spaces --width="),
+    "free": Program(
+        "-bkmghltw --bytes --kibi --mebi --gibi --human --total --wide", problem=_no_operands
+    ),
+    "groups": Program("", "text"),
+    "hexdump": Program("-bcCdovx -n= -s= --canonical --length= --skip="),
+    "hostname": Program(
+        "-fsidA --fqdn --short --ip-address --all-ip-addresses", problem=_no_operands
+    ),
+    "join": Program(
+        "-i -1= -2= -a= -e= -j= -o= -t= -v= --ignore-case --header --check-order --nocheck-order"
+    ),
+    "lscpu": Program("-aeJp --all --json", problem=_no_operands),
+    "paste": Program("-sz -d= --serial --delimiters= --zero-terminated"),
+    "rev": Program(""),
+    "seq": Program("-w -f= -s= --equal-width --format= --separator=", "text"),
+    "sha224sum": _DIGEST,
+    "sha384sum": _DIGEST,
+    "sleep": Program("", "text"),
+    "strings": Program("-afw -n= -t= -e= --all --bytes= --radix= --print-file-name"),
+    "sum": Program("-rs"),
+    "tr": Program("-cCdst --complement --delete --squeeze-repeats --truncate-set1", "text"),
+    "tty": Program("-s --silent --quiet", problem=_no_operands),
+    "type": Program("-aftpP", "text"),
+    "unexpand": Program("-a -t= --all --first-only --tabs="),
+    "uptime": Program("-ps --pretty --since", problem=_no_operands),
+    "wait": Program("", "text"),
 }
 """Program to what it may be called with."""
 
-_VERSION_ONLY: Final = frozenset({"python", "python3", "perl", "gcc", "make", "bash"})
-
-
-def _echo(words: Sequence[str]) -> Judgement:
-    return None, []
-
-
-def _command(words: Sequence[str]) -> Judgement:
-    if len(words) > 1 and words[0] in ("-v", "-V") and not words[1].startswith("-"):
-        return None, []
-    return "command runs what it is given; only command -v NAME is read-only", []
-
-
-def _sed(words: Sequence[str]) -> Judgement:
-    if len(words) > 1 and words[0] in ("-n", "--quiet", "--silent"):
-        script, *files = words[1:]
-        if re.fullmatch(r"([0-9]+|\$)(,([0-9]+|\$))?p", script) and not any(
-            file.startswith("-") for file in files
-        ):
-            return None, list(files)
-    return "sed is only read-only as: sed -n 'FIRST,LASTp' FILE", []
+_VERSION_ONLY: Final = frozenset("""
+    bash clang cmake curl docker g++ gcc gh make openssl perl psql python python3 ruby sqlite3
+    """.split())  # noqa: SIM905 - a page of quotes would hide the words
 
 
 def _find(words: Sequence[str]) -> Judgement:
@@ -292,9 +315,7 @@ def _git(words: Sequence[str]) -> Judgement:
 
 
 _SPECIAL: Final[dict[str, Callable[[Sequence[str]], Judgement]]] = {
-    "command": _command,
-    "echo": _echo,
+    **FORMS,
     "find": _find,
     "git": _git,
-    "sed": _sed,
 }

@@ -96,11 +96,12 @@ class _Parser(SimpleReader):
     def _pipeline(self) -> tuple[Command, ...]:
         commands: list[Command] = []
         while True:
-            while self.reserved() in ("!", "time"):
+            while (word := self.reserved()) in ("!", "time"):
                 self.take()
                 while (option := _TIME_OPTION.match(self.text, self.at)) is not None:
                     self.at = option.end()
-            commands.append(self._command())
+            plain = self.plain_command() if word is None else None
+            commands.append(self._command() if plain is None else plain)
             mark = self.separator()
             if mark not in ("|", "|&"):
                 return tuple(commands)

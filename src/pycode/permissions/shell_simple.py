@@ -32,10 +32,13 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)")
 FUNCTION: Final = re.compile(r"[ \t]*\([ \t]*\)")
 """The parentheses behind a function's name."""
 
+_QUOTED = r"'[^'\n]*+'|\"[^\"$`\\\n]*+\""
 _PLAIN_COMMAND = re.compile(
-    r"[A-Za-z0-9_./,:@%+^-]++(?:[ \t]++[A-Za-z0-9_./,:@%+^=-]++)*+(?=[ \t]*(?:\n|;|&&|\||\)|\Z))"
+    rf"(?:[A-Za-z0-9_./,:@%+^-]++|{_QUOTED})++(?:[ \t]++(?:[A-Za-z0-9_./,:@%+^=-]++|{_QUOTED})++)*+"
+    r"(?=[ \t]*(?:\n|;|&&|\||\)|\Z))"
 )
-_PLAIN_WORD = re.compile(r"[^ \t]+")
+_PLAIN_WORD = re.compile(rf"(?:[^ \t'\"]++|{_QUOTED})+")
+_PLAIN_PIECE = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^'\"]+)")
 _DECLARES = frozenset({"declare", "typeset", "export", "readonly", "local"})
 _BLANK = re.compile(r"(?:[ \t]|\\\n)+")
 
@@ -54,7 +57,7 @@ class SimpleReader(WordReader):
 
     def simple(self) -> Command:
         """Read the simple command that begins here, or the function that it turns out to be."""
-        plain = self._plain_command()
+        plain = self.plain_command()
         if plain is not None:
             return plain
         start = end = self.at
@@ -136,14 +139,16 @@ class SimpleReader(WordReader):
                 self._read_bodies()
             self.blanks()
 
-    def _plain_command(self) -> Simple | None:
-        """Read a command of plain words, as most are; the same as `_simple` would return, only faster."""
+    def plain_command(self) -> Simple | None:
+        """Read a command of plain words and simple quotes, as most are; the same as `simple` would return, only faster."""
         match = _PLAIN_COMMAND.match(self.text, self.at)
         if match is None:
             return None
         words = tuple(
-            Word((Text(found[0], False),), found[0], *self.span(*found.span()))
-            for found in _PLAIN_WORD.finditer(self.text, match.start(), match.end())
+            [
+                Word(_plain_pieces(found[0]), found[0], *self.span(*found.span()))
+                for found in _PLAIN_WORD.finditer(self.text, match.start(), match.end())
+            ]
         )
         self.at = match.end()
         self.blanks()
@@ -227,6 +232,17 @@ class SimpleReader(WordReader):
             if quoted or backslashes % 2 == 0 or end == len(self.text):
                 return "".join((*pieces, line))
             pieces.append(line[:-1])
+
+
+def _plain_pieces(source: str) -> tuple[Text, ...]:
+    if "'" not in source and '"' not in source:
+        return (Text(source, False),)
+    return tuple(
+        [
+            Text(match[match.lastindex or 0], match.lastindex != 3)
+            for match in _PLAIN_PIECE.finditer(source)
+        ]
+    )
 
 
 def _mark(target: Word) -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 from pycode.permissions.matching import Kind, Subject
 from pycode.permissions.request import Context, Request
 from pycode.permissions.rules import PATH_KEYS
-from pycode.system.paths import is_protected, is_secret, resolve
+from pycode.system.paths import is_protected, resolve
+from pycode.system.protected import is_secret_name
 
 _FREE = frozenset(
     f"/dev/{name}"
@@ -104,7 +105,7 @@ def path_subjects(
         limit = "plan mode changes nothing"
     elif not read and (is_protected(real, context.root) or is_protected(given, context.root)):
         limit = f"{real} is protected: no tool writes it in any mode; ask the user to do it"
-    secret = is_secret(real) or is_secret(given)
+    secret = is_secret_name(real.name) or is_secret_name(given.name)
     if permission is not None or limit is not None:
         kind: Kind = "secret" if secret else "read" if read else "edit"
         forms = tuple(dict.fromkeys((given.as_posix(), real.as_posix())))
@@ -123,7 +124,7 @@ def outside_subjects(
     A root above the home directory is no project: what is written there is somebody's all the same.
     """
     inside = real.is_relative_to(context.root)
-    if inside and (read or not _too_wide(context)):
+    if inside and (read or not is_too_wide(context)):
         return
     if _FREE.intersection((real.as_posix(), real.parent.as_posix(), (given or real).as_posix())):
         return
@@ -143,7 +144,8 @@ def outside_subjects(
     )
 
 
-def _too_wide(context: Context) -> bool:
+def is_too_wide(context: Context) -> bool:
+    """Return whether the root is above the home directory, and so no project."""
     root, home = context.root, context.home
     return root == root.parent or (home != root and home.is_relative_to(root))
 

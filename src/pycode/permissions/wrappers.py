@@ -129,8 +129,7 @@ def _only_tells(name: str, argv: Sequence[Field]) -> bool:
 
 
 def _is_assignment(text: str) -> bool:
-    name, mark, _ = text.partition("=")
-    return bool(mark) and name.isidentifier()
+    return "=" in text  # whatever the name: bash takes functions from names that are no identifiers
 
 
 def _leading(options: str, argv: Sequence[Field]) -> tuple[int, dict[str, Field]] | None:

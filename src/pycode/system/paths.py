@@ -32,7 +32,8 @@ def resolve(path: str, base: Path) -> Path:
         base: An absolute directory.
 
     Raises:
-        ValueError: The path holds a NUL or cannot be a file name, or names a device or another machine.
+        ValueError: The path holds a NUL or cannot be a file name, names a device or another machine, or leads through a link that
+            cannot be read.
     """
     if "\0" in path:
         raise ValueError("the path holds a NUL character; name a file or a directory")
@@ -47,7 +48,12 @@ def resolve(path: str, base: Path) -> Path:
     full = os.path.join(base, path)
     if full.startswith("//"):  # POSIX leaves its meaning open; everywhere we run it is "/"
         full = "/" + full.lstrip("/")
-    return Path(os.path.realpath(full))
+    try:
+        return Path(os.path.realpath(full))
+    except (
+        OSError
+    ) as error:  # a link that may be seen but not read, as in another process's folder in /proc
+        raise ValueError(f"{path!r} leads through a link that cannot be read") from error
 
 
 def contains(root: Path, path: Path) -> bool:

@@ -104,6 +104,7 @@ _MOVED_BY = ("PYCODE_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME"
 """The variables that move an agent's own folder out of the home directory."""
 
 _HARMLESS_SECRETS = (".example", ".sample", ".template")
+_ORDINARY = re.compile(r"(?:\w[\w-]*(?:\.[\w-]+)*(?:/|\Z))+", re.ASCII)
 _SHORT_NAME = re.compile(r"([^.~]{1,6})~\d+(\..*)?")
 
 
@@ -133,10 +134,63 @@ def is_protected(path: Path, root: Path) -> bool:
 
 def is_secret(path: Path) -> bool:
     """Return whether the file holds secrets by its name: `.env*`, but not the examples that are meant to be read."""
-    names = (path.name, os.path.basename(os.path.realpath(path)))
+    return is_secret_name(path.name) or is_secret_name(os.path.basename(os.path.realpath(path)))
+
+
+def is_secret_name(name: str) -> bool:
+    """Return the same for the name of a file that is no link."""
+    folded = _fold(name)
+    return folded.startswith(".env") and not folded.endswith(_HARMLESS_SECRETS)
+
+
+def only_names_protect(root: Path) -> bool:
+    """Return whether nothing in a project is protected by where the project lies; then `is_ordinary` may be asked.
+
+    Args:
+        root: The project's root, a real path.
+    """
+    home = Path(os.path.realpath(os.path.expanduser("~")))
+    moved = [os.environ.get(name) for name in (*_MOVED_BY, "XDG_CONFIG_HOME")]
+    places = [home, *(Path(os.path.realpath(value)) for value in moved if value)]
+    if any(place.is_relative_to(root) for place in places):
+        return False
+    if any(root.is_relative_to(place) for place in places[1:]):
+        return False
+    if not root.is_relative_to(home):
+        return True
+    parts = tuple(_fold(part) for part in root.relative_to(home).parts)
+    return not any(names[: len(parts)] == parts[: len(names)] for names in _IN_HOME)
+
+
+def is_ordinary(below: str) -> bool:
+    """Return whether a path has none but plain names, of which no protected one is made.
+
+    It is what `is_protected` finds out for any path, only faster; the file itself may still be a link or have another name.
+
+    Args:
+        below: The path from the project's root on.
+    """
+    if _ORDINARY.fullmatch(below) is None:
+        return False
+    names = below.lower().split("/")
+    return (
+        _IN_GIT.isdisjoint(names)
+        and _ANYWHERE.isdisjoint(names)
+        and "-workspace" not in below.lower()
+    )
+
+
+def may_be_protected(path: str) -> bool:
+    """Return whether a path has a name of which protected files are made; where it lies is another question."""
+    names = [_fold(name) for name in path.split("/")]
     return any(
-        name.startswith(".env") and not name.endswith(_HARMLESS_SECRETS)
-        for name in (_fold(name) for name in names)
+        name.startswith(".")
+        or name in _IN_GIT
+        or name in _ANYWHERE
+        or name.endswith(_ENDINGS)
+        or "~" in name
+        for name in names
+        if name not in (".", "..")
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pycode.system import spawn
+from pycode.system.files import pinned
 from pycode.system.shells import Shell, find_shell
 from pycode.system.spawn import Completed
 from pycode.tools.base import (
@@ -104,10 +105,8 @@ class BashTool(BuiltinTool[BashParameters]):
 
     def _prepare(self, title: str, parameters: BashParameters, context: ToolContext) -> _Call:
         how = self._shell.invocation(parameters.command)
-        if parameters.workdir is None:
-            directory = Path(os.path.realpath(context.working_directory))
-        else:
-            directory = target(parameters.workdir, context)
+        directory = target(parameters.workdir or ".", context)
+        if parameters.workdir is not None:
             title += f" in {shown(directory, context)}"
         env = {**command_environment(context), **how.environment}
         return _Call(title, parameters, how.argv, env, directory, context)
@@ -149,14 +148,15 @@ async def _run(call: _Call, timeout: float) -> ToolResult:
         progress.feed(data)
 
     try:
-        done = await spawn.run(
-            call.argv,
-            cwd=call.directory,
-            env=call.env,
-            timeout=timeout,
-            limit_bytes=0,
-            on_output=take,
-        )
+        with pinned(call.directory) as cwd:
+            done = await spawn.run(
+                call.argv,
+                cwd=cwd,
+                env=call.env,
+                timeout=timeout,
+                limit_bytes=0,
+                on_output=take,
+            )
     finally:
         output.finish()
     text, truncated = output.take()

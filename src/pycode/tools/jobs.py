@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pycode.system import spawn
+from pycode.system.files import pinned
 from pycode.system.spawn import Ended, Running
 from pycode.tools.base import ToolContext
 from pycode.tools.command_output import CommandOutput
@@ -173,9 +174,10 @@ class Job:
 
     async def start(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
         """Start the process; see `JobTable.start`."""
-        self._running = await spawn.start(
-            argv, cwd=self.directory, env=env, on_output=self._take, has_input=True
-        )
+        with pinned(Path(self.directory)) as cwd:
+            self._running = await spawn.start(
+                argv, cwd=cwd, env=env, on_output=self._take, has_input=True
+            )
         self._task = asyncio.create_task(self._follow(self._running))
 
     @property
