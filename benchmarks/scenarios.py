@@ -65,7 +65,7 @@ def measure(place: Workplace, runs: Runs) -> Times:
         # In turn, so that a change of the machine's load meets all of them.
         sample = Times() if number == 0 else times
         _baselines(place, sample)
-        _version(place, sample)
+        _version_and_help(place, sample)
         _question(place, sample)
     for number in range(runs.middle + 1):
         sample = Times() if number == 0 else times
@@ -88,10 +88,11 @@ def _baselines(place: Workplace, times: Times) -> None:
         times.add(f"{name} cpu", cost.cpu)
 
 
-def _version(place: Workplace, times: Times) -> None:
+def _version_and_help(place: Workplace, times: Times) -> None:
     environment = process.environment(place.home)
-    argv = [process.pycode(), "--version"]
-    times.add("version", process.run(argv, cwd=place.project, environment=environment).wall)
+    for name in ("version", "help"):
+        argv = [process.pycode(), f"--{name}"]
+        times.add(name, process.run(argv, cwd=place.project, environment=environment).wall)
 
 
 def _look_back(place: Workplace, times: Times) -> None:

@@ -47,6 +47,7 @@ def rows(times: Times) -> list[Row]:
     early, late = times["steps early"] * 1000, times["steps late"] * 1000
     return [
         of_process("`pycode --version`", "version", "ms", 35),
+        of_process("`pycode --help`", "help", "ms", 35),
         of_process("`pycode run` to the first request", "first request", "ms", 150),
         of_process("one question and answer, wall", "question wall", "s", 0.2),
         of_process("one question and answer, CPU", "question cpu", "s", 0.2, "cpu"),

@@ -31,7 +31,7 @@ from pycode.core.parts import PART_CLASSES, Part
 from pycode.core.session import Session
 from pycode.permissions.decide import MODE_TABLE
 from pycode.permissions.modes import KINDS, MODES
-from pycode.providers.hosts import HOSTS, Host
+from pycode.providers.hosts import HOSTS, LOCAL_ENGINE, Host
 from pycode.tools import Tool, default_registry
 from pycode.tools.schema import BuiltinTool
 
@@ -308,7 +308,7 @@ def _command_parts(
     """Yield the pieces about a command and its subcommands."""
     yield f"{'#' * level} `{context.command_path}`"
     usage = " ".join(command.collect_usage_pieces(context))
-    yield f"```\n{context.command_path} {usage}\n```"
+    yield f"```text\n{context.command_path} {usage}\n```"
     yield inspect.cleandoc(command.help or "").replace("\b\n", "")
     takes_shared = shared <= {name for option in command.params for name in option.opts}
     yield _option_table(command, context, shared if takes_shared else set())
@@ -379,6 +379,8 @@ def _codes(names: Sequence[str]) -> str:
 
 def _about_host(host: Host) -> str:
     """Return the sentences about a host that its data says."""
+    if host.protocol == LOCAL_ENGINE:
+        return _ABOUT_LOCAL
     said = []
     if host.has_own_address:
         said.append(f"It is at `{host.base_url}`.")
@@ -490,6 +492,15 @@ def _attributes(cls: type[Any]) -> list[tuple[str, str]]:
     pairs = [line.strip().partition(": ") for line in block.splitlines()]
     return [(name, text) for name, mark, text in pairs if mark]
 
+
+_ABOUT_LOCAL = """\
+It runs GGUF models with llama.cpp, in a process of PyCode's own on this machine: without a key, a server or the network.
+`pip install "pycode-agent[local]"` brings the engine, `pycode models install local` a small model; `-m local//path/to/model.gguf`
+takes any other file, and a larger model is much better. It is taken by itself when nothing else is configured, no local server
+runs and a model is installed. The process is started at the first request, computes with one thread a core, ends when it has had
+no request for ten minutes and never outlives PyCode. What it evaluated of a long prompt is kept under `cache/local-prompts` in
+PyCode's folder, so that the next session need not wait for it. A model gets 8,192 tokens of context, or what
+`models: {local/NAME: {context: N}}` says; memory is checked before it is loaded."""
 
 _PROVIDERS_INTRODUCTION = """\
 A model is named as `provider/model`: with `-m`, or as `model` in `~/.pycode/config.yaml`. Where none is named, the first

@@ -40,7 +40,7 @@ class TestAnswers:
 
     def test_ids_with_their_titles(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         info = write(cli.store, title="A\ttitle")
-        for words in (["sessions", "show", "ses_"], ["run", "-s", "ses_7"]):
+        for words in (["sessions", "show", "ses_"], ["run", "-s", "ses_7"], ["-s", ""]):
             assert answer(cli, monkeypatch, "pycode", *words) == [[info.id, "A title"]]
         monkeypatch.delenv("HOME")
         monkeypatch.delenv("USERPROFILE")

@@ -50,6 +50,12 @@ class TestShow:
         assert rows["permission.bash.git push *"] == ('"deny"', f"{file}:12")
         assert rows["providers.ollama"] == ("{}", f"{file}:10")
 
+    def test_an_example_of_a_rule_that_fails(self, cli: Cli) -> None:
+        write(cli, "permission: {bash: {'ls *': {action: allow, match: [rm x]}}}")
+        said = cli("config", "show")
+        assert said.code == 2
+        assert "does not match its example 'rm x'" in said.err
+
     @pytest.mark.parametrize("arguments", [[], ["--json"], ["providers"]])
     def test_no_secret(self, cli: Cli, arguments: list[str]) -> None:
         write(cli, SECRETS)

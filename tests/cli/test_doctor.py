@@ -21,7 +21,7 @@ def test_nothing_configured(cli: Cli) -> None:
     assert states(said)["model"] == "problem"
     assert states(said)["ripgrep"] == "ok"
     (model,) = [check for check in said.json if check["name"] == "model"]
-    assert model["mend"] == "pycode auth login PROVIDER"
+    assert model["mend"] == "pycode models install local"
 
 
 def test_all_is_well(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

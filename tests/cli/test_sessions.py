@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import uuid
 from pathlib import Path
 
 import pytest
 from tests.support.cli import Cli
 from tests.support.sessions import MODEL, Turn, add, asked_and_answered, damage, write
 
+from pycode.client.session_names import SessionNames
 from pycode.core.parts import TextPart
 from pycode.core.records import SessionInfo
 from pycode.storage.sessions import DiskStore
@@ -217,12 +220,17 @@ class TestChanges:
         other = session(cli)
         cli.store.save_output(info.id, "prt_1", "long")
         cli.store.save_output(child.id, "prt_1", "long")
+        names = SessionNames(cli.store.root / "names")
+        names.give(str(uuid.uuid4()), info.id)
+        kept = str(uuid.uuid4())
+        names.give(kept, other.id)
         said = cli("sessions", "delete", "--yes", info.id)
         assert said.out.split() == [
             word for name in (info.id, child.id, grandchild.id) for word in ("Deleted", f"{name}.")
         ]
         assert cli.store.ids() == [other.id]
         assert os.listdir(cli.store.root / "outputs") == []
+        assert os.listdir(cli.store.root / "names") == [kept]
 
     def test_delete_asks(self, cli: Cli) -> None:
         info = session(cli, title="Precious")
@@ -231,6 +239,21 @@ class TestChanges:
         assert "Precious" in said.err
         assert "--yes" in said.err
         assert cli.store.ids() == [info.id]
+
+    def test_a_no_deletes_nothing(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        info = session(cli)
+
+        class Terminal(io.StringIO):
+            def isatty(self) -> bool:
+                return True
+
+        monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+        said = cli("sessions", "delete", info.id)
+        assert (said.code, "Nothing was done." in said.err) == (1, True)
+        assert cli.store.ids() == [info.id]
+        monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+        assert cli("sessions", "delete", info.id).code == 0
+        assert cli.store.ids() == []
 
     def test_a_wrong_id_deletes_nothing(self, cli: Cli) -> None:
         info = session(cli)
@@ -312,6 +335,7 @@ class TestPrune:
     def test_old_sessions(self, cli: Cli) -> None:
         old, new = session(cli, title="Old"), session(cli)
         self._age(cli, old)
+        SessionNames(cli.store.root / "names").give(str(uuid.uuid4()), old.id)
         said = cli("sessions", "prune", "--older-than", "90d")
         assert (said.code, old.id in said.out, new.id in said.out) == (2, True, False)
         assert len(cli.store.ids()) == 2
@@ -319,6 +343,7 @@ class TestPrune:
         assert len(cli.store.ids()) == 2
         assert cli("sessions", "prune", "--older-than", "90d", "--yes").code == 0
         assert cli.store.ids() == [new.id]
+        assert os.listdir(cli.store.root / "names") == []
 
     def test_an_old_session_that_somebody_works_in_stays(self, cli: Cli) -> None:
         old = session(cli)

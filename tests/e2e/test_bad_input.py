@@ -109,6 +109,15 @@ async def test_an_empty_prompt(place: Place, arguments: list[str]) -> None:
     assert "empty" in sentence(result.err)
 
 
+async def test_a_prompt_of_a_megabyte(place: Place, serve: Serve) -> None:
+    server = await serve([say("read"), say("read")])
+    prompt = "word " * 200_000
+    for arguments in (["run", "-"], ["-p"]):
+        result = await place.run(*arguments, text=prompt)
+        assert (result.code, result.out) == (0, "read\n"), result.err
+        assert server.requests[-1].prompt() == prompt.strip()
+
+
 async def test_a_directory_that_does_not_exist(place: Place, serve: Serve) -> None:
     await serve([])
     result = await place.run("run", "--cwd", "nowhere", "hi")

@@ -107,6 +107,18 @@ async def test_a_uuid_is_a_second_name(place: Place, serve: Serve) -> None:
     assert len(server.requests) == 3
 
 
+async def test_a_second_name_is_one_everywhere(place: Place, serve: Serve) -> None:
+    server = await serve([say("one"), say("two")])
+    name = str(uuid.uuid4())
+    await place.run("-p", "first", "--session-id", name)
+    assert (await place.run("run", "-s", name, "second")).out == "two\n"
+    assert "first" in str(server.requests[1].messages)
+    shown = await place.run("sessions", "show", name)
+    assert place.logs()[0].stem in shown.out
+    assert (await place.run("sessions", "delete", "-y", name)).code == 0
+    assert (await place.run("sessions", "show", name)).code == 2
+
+
 async def test_a_fork_leaves_its_origin_alone(place: Place, serve: Serve) -> None:
     server = await serve([say("one"), say("two"), say("three")])
     first = result_of((await place.run("-p", "first", "--output-format", "json")).out)

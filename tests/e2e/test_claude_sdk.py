@@ -166,6 +166,38 @@ async def test_a_changed_input_replaces_the_input_and_is_judged_again(
     assert "a * b" in json.dumps(server.requests[1].messages)
 
 
+async def test_an_answer_can_allow_what_comes_after_it(place: Place, serve: Serve) -> None:
+    words = ("touch one", "touch two", "mkdir three", "mkdir four")
+    commands = [call("bash", {"command": command}) for command in words]
+    back = call("edit", {**ARGUMENTS, "old_string": "a + b", "new_string": "a - b"})
+    await serve([*commands, EDIT, back, say("ok")])
+    seen: list[str] = []
+    rule = sdk.types.PermissionRuleValue(tool_name="Bash", rule_content="mkdir:*")
+    answers: list[Any] = [
+        # What PyCode suggests, a rule of one's own beside what is not served, and a mode.
+        lambda context: context.suggestions,
+        lambda context: [
+            sdk.PermissionUpdate(type="addRules", behavior="allow", rules=[rule]),
+            sdk.PermissionUpdate(type="addDirectories", directories=["/"]),
+        ],
+        lambda context: [sdk.PermissionUpdate(type="setMode", mode="acceptEdits")],
+    ]
+
+    async def allow(name: str, given: dict[str, Any], context: Any) -> Any:
+        seen.append(name)
+        return sdk.PermissionResultAllow(updated_permissions=answers.pop(0)(context))
+
+    said: list[str] = []
+    given = options(place, can_use_tool=allow, stderr=said.append)
+    async with sdk.ClaudeSDKClient(given) as client:
+        messages = await answered(client, "go")
+    assert messages[-1].permission_denials == []
+    # The second of each runs unasked.
+    assert seen == ["Bash", "Bash", "Edit"]
+    assert [line for line in said if "addDirectories" in line]
+    assert (place.project / "four").exists()
+
+
 async def test_a_call_is_denied(place: Place, serve: Serve) -> None:
     server = await serve([[EDIT], [EDIT], say("ok")])
 

@@ -42,6 +42,12 @@ async def test_stream_json_is_claude_codes_shape(place: Place, serve: Serve, pro
     assert lines[-1]["result"] == "Fixed it."
     assert lines[-1]["usage"]["cache_read_input_tokens"] >= 800
     assert lines[-1]["num_turns"] == 3
+    # The last line of each message has its usage.
+    last = {line["message"]["id"]: line["message"] for line in lines if line["type"] == "assistant"}
+    for name, total in lines[-1]["usage"].items():
+        assert sum(message["usage"][name] for message in last.values()) == total
+    stops = [message["stop_reason"] for message in last.values()]
+    assert stops == ["tool_use", "tool_use", "end_turn"]
     assert {line["session_id"] for line in lines} == {place.logs()[0].stem}
     [edited] = [line for line in lines if "diff" in line.get("pycode", {}).get("metadata", {})]
     assert "+    return a + b" in edited["pycode"]["metadata"]["diff"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from pycode.testing import call, hang, say
 if sys.platform == "win32":
     pytest.skip("tmux is POSIX", allow_module_level=True)
 
+from tests.support.pictures import keep
 from tests.support.tmux import TMUX, Screen, screen
 
 pytestmark = pytest.mark.skipif(TMUX is None, reason="tmux is not installed")
@@ -40,13 +41,6 @@ def outside(tmp_path: Path) -> Path:
     return path
 
 
-def keep(name: str, shown: str) -> None:
-    """Write a screen to the folder of the documentation, when somebody asks for it."""
-    folder = os.environ.get("PYCODE_SCREENSHOTS")
-    if folder:
-        Path(folder, f"{name}.txt").write_text(f"{shown}\n", encoding="utf-8")
-
-
 async def test_from_the_prompt_to_the_finished_task(
     place: Place, serve: Serve, outside: Path
 ) -> None:
@@ -68,7 +62,7 @@ async def test_from_the_prompt_to_the_finished_task(
         await ready(terminal)
         await terminal.type("fix add", "Enter")
         asked = await terminal.until("[n] no:")
-        keep("interactive-asking", asked)
+        await keep("interactive-asking", terminal, place)
         assert "✓ edit calc.py (+1 -1)" in asked
         assert "+    return a + b" in asked
         assert "**" not in asked
@@ -76,22 +70,22 @@ async def test_from_the_prompt_to_the_finished_task(
         assert "\x1b[32m" in await terminal.coloured()
         # A key is enough.
         await terminal.type("y")
-        done = await terminal.until("It is done.", "4 steps")
+        await terminal.until("It is done.", "4 steps")
         assert "hello" in server.requests[3].results()[-1]
         await terminal.when(idle)
-        keep("interactive-done", done)
+        await keep("interactive-done", terminal, place, picture=True)
 
         await terminal.type("once more", "Enter")
         await terminal.until("and then", "Ctrl-C stops")
-        keep("interactive-running", await terminal.text())
+        await keep("interactive-running", terminal, place)
         await terminal.type("", "C-c")
-        stopped = await terminal.until("stopped; what was done is kept")
+        stopped = await terminal.until("interrupted; what was done is kept")
         assert "so far" in stopped
         await terminal.when(idle)
 
         await terminal.type("/exit", "Enter")
         ended = await terminal.until("ended with 0")
-        keep("interactive-stopped", ended)
+        await keep("interactive-stopped", terminal, place)
     session = place.logs()[0].stem
     assert f"pycode -s {session}" in ended
     assert "a + b" in (place.project / "calc.py").read_text(encoding="utf-8")
@@ -104,7 +98,7 @@ async def test_from_the_prompt_to_the_finished_task(
         await terminal.type("go on", "Enter")
         await terminal.until("going on")
         await terminal.when(idle)
-        keep("interactive-resumed", await terminal.text())
+        await keep("interactive-resumed", terminal, place)
     assert len(place.logs()) == 1
     assert "fix add" in json.dumps(server.requests[-1].messages)
 
@@ -184,7 +178,7 @@ async def test_ctrl_c_at_a_question_stops_the_turn(
         await terminal.type("go", "Enter")
         await terminal.until("Allow?")
         await terminal.type("", "C-c")
-        await terminal.until("stopped; what was done is kept")
+        await terminal.until("interrupted; what was done is kept")
         await terminal.when(idle)
         await terminal.type("half a line", "C-c")
         await terminal.when(idle)
@@ -303,10 +297,56 @@ async def test_the_commands(place: Place, serve: Serve) -> None:
         await terminal.type("/resume 2", "Enter")
         shown = await terminal.when(lambda shown: shown.count("first answer") == 2)
         assert "> fix it" in shown
-        keep("interactive-commands", shown)
+        await keep("interactive-commands", terminal, place)
     assert "first answer" in (place.project / "page.md").read_text(encoding="utf-8")
     assert len(place.logs()) == 2
     assert len(server.requests) == 3
+
+
+async def test_files_that_a_prompt_names_go_along(place: Place, serve: Serve) -> None:
+    server = await serve([say("I see")])
+    (place.project / ".env").write_text("SECRET=hush\n", encoding="utf-8")
+    (place.project / "blob").write_bytes(b"\x00\x01")
+    async with screen(place) as terminal:
+        await ready(terminal)
+        await terminal.type("see @calc.py, @.env and @blob; ask me@example.com @nobody", "Enter")
+        shown = await terminal.until("I see", "1 step")
+        assert "\n+ calc.py\n" in shown
+        assert "@.env does not go along" in shown
+        assert "@blob does not go along" in shown
+        assert "example.com does" not in shown
+    said = json.dumps(server.requests[0].messages)
+    assert "return a - b" in said
+    assert "@nobody" in said
+    assert "hush" not in said
+
+
+async def test_the_differences_to_the_last_commit(place: Place, serve: Serve) -> None:
+    await serve([])
+    git = ["git", "-c", "user.name=me", "-c", "user.email=me@example.com"]
+    for words in (["init", "-q"], ["add", "calc.py"], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *words], cwd=place.project, env=place.environ, check=True)
+    async with screen(place) as terminal:
+        await ready(terminal)
+        await terminal.type("/diff", "Enter")
+        await terminal.until("+ test_calc.py (new)")
+        (place.project / "calc.py").write_text("def add(a, b):\n    return 5\n", "utf-8")
+        (place.project / ".gitignore").write_text("*\n", "utf-8")
+        await terminal.type("/diff", "Enter")
+        shown = await terminal.until("+    return 5")
+        assert "-    return a - b" in shown
+        assert shown.count("(new)") == 1
+        subprocess.run([*git, "commit", "-aqm", "second"], cwd=place.project, check=True)
+        await terminal.type("/diff", "Enter")
+        await terminal.until("Nothing is changed.")
+
+
+async def test_an_empty_answer_is_said(place: Place, serve: Serve) -> None:
+    await serve([say("")])
+    async with screen(place) as terminal:
+        await ready(terminal)
+        await terminal.type("go", "Enter")
+        await terminal.until("1 step", "the model ended its turn without a word")
 
 
 async def test_a_dumb_terminal_gets_lines(place: Place, serve: Serve, outside: Path) -> None:
@@ -385,6 +425,7 @@ async def test_a_failing_service_is_a_sentence(place: Place, serve: Serve) -> No
         await ready(terminal)
         await terminal.type("go", "Enter")
         failed = await terminal.when(lambda shown: "key" in shown and idle(shown))
+        assert "\nauthentication · docs/errors.md#authentication\n" in failed
         assert "Traceback" not in failed
         await terminal.type("again", "Enter")
         await terminal.until("fine")

@@ -97,3 +97,14 @@ async def test_stats_add_up(place: Place, serve: Serve) -> None:
     by_session = json.loads((await place.run("stats", "--by", "session", "--json")).out)
     assert len(by_session) == 2
     assert (await place.run("stats", "--by", "project")).out.count(str(place.project)) == 1
+
+
+async def test_an_answer_without_a_word_is_said(place: Place, serve: Serve) -> None:
+    await serve([say(" \n"), [say("reading"), call("read", {"file_path": "calc.py"})], say("")])
+    blank = await place.run("run", "hi")
+    assert blank.code == 0
+    assert "pycode: the model ended its turn without a word" in blank.err
+    # What it said before a call is no answer.
+    after_a_call = await place.run("run", "--format", "json", "hi")
+    assert after_a_call.code == 0
+    assert "without a word" in after_a_call.err

@@ -88,7 +88,7 @@ class TestAuth:
         gone = await place.run("auth", "logout", "anthropic")
         assert gone.out == "Forgot the key of anthropic.\n"
         again = await place.run("auth", "logout", "anthropic")
-        assert (again.code, again.err.count("\n")) == (2, 1)
+        assert (again.code, again.err.count("\n")) == (2, 2)
         everything = [result, listed, models, shadowed, gone, again]
         assert not any(key in text for item in everything for text in (item.out, item.err))
 
@@ -121,4 +121,6 @@ class TestAuth:
         (folder / "credentials").write_text("{", encoding="utf-8")
         result = await place.run("auth", "list")
         assert result.code == 2
-        assert re.fullmatch(r"pycode: .*credentials is damaged; delete it .*\n", result.err)
+        assert re.fullmatch(
+            r"pycode: .*credentials is damaged; delete it .*\n +config · .*\n", result.err
+        )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import sys
-from pathlib import Path
 
 import pytest
-from tests.support.e2e import PYCODE, Place, Serve, finished
+from tests.support.e2e import Place, Serve
 
 from pycode.testing import call, say
 
@@ -110,38 +107,3 @@ async def test_what_was_said_is_found(place: Place, serve: Serve) -> None:
     await place.run("run", "which animal?")
     found = (await place.run("sessions", "search", "quokka")).out
     assert found.endswith("\twhich animal?\tA quokka.\n")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes there have no SIGPIPE")
-@pytest.mark.parametrize(
-    "arguments", [["sessions", "list", "--all"], ["config", "show"], ["tools"]]
-)
-async def test_a_reader_that_went_away(place: Place, arguments: list[str]) -> None:
-    process = await asyncio.create_subprocess_exec(
-        "sh",
-        "-c",
-        f'"{PYCODE}" {" ".join(arguments)} | true; echo "$?"',
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=place.environ,
-        cwd=place.project,
-    )
-    done = await finished(process)
-    assert "Traceback" not in done.err
-    assert "Exception" not in done.err
-
-
-async def test_arguments_that_are_not_utf8(place: Place, tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        str(PYCODE).encode(),
-        b"sessions",
-        b"show",
-        b"\xff\xfe",
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=place.environ,
-        cwd=place.project,
-    )
-    done = await finished(process)
-    assert done.code == 2
-    assert "there is no session" in done.err

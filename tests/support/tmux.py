@@ -35,7 +35,7 @@ class Screen:
 
     async def coloured(self) -> str:
         """What is on the screen, with its colours."""
-        return await self.tmux("capture-pane", "-p", "-e", "-S", "-")
+        return await self.tmux("capture-pane", "-p", "-e", "-J", "-S", "-")
 
     async def until(self, *texts: str) -> str:
         """Wait until all texts are shown and return the screen."""
@@ -97,17 +97,19 @@ async def screen(
     size: tuple[int, int] = (80, 30),
     environ: dict[str, str] | None = None,
     cwd: Path | None = None,
+    program: Path | str = PYCODE,
 ) -> AsyncIterator[Screen]:
-    """Start `pycode` in a terminal of its own, which ends with the block.
+    """Start `pycode`, or another program, in a terminal of its own, which ends with the block.
 
     When the program ends the terminal stays and shows `ended with CODE`.
 
     Args:
         place: The machine.
-        arguments: What `pycode` is given.
+        arguments: What the program is given.
         size: Columns and lines.
         environ: What the program gets beside the place's environment; TERM is that of tmux where it is not here.
         cwd: Where it runs, when not in the project.
+        program: What is started.
     """
     given = {**place.environ, **(environ or {})}
     term = given.pop("TERM", None)
@@ -119,7 +121,7 @@ async def screen(
         wanted.append(f"TERM={term}")
     # Ctrl-C is for the program alone: the shell that tells how it ended goes on.
     script = 'trap : INT; "$@"; echo "ended with $?"; exec sleep 1000'
-    words = ["env", *unset, *wanted, str(PYCODE), *arguments]
+    words = ["env", *unset, *wanted, str(program), *arguments]
     size_words = ["-x", str(size[0]), "-y", str(size[1])]
     await shown.tmux(
         *("new-session", "-d", *size_words, "-c", str(cwd or place.project)),

@@ -11,11 +11,12 @@ from click.shell_completion import (
     FishComplete,
     ShellComplete,
     ZshComplete,
+    shell_complete,
 )
 
 PROGRAM = "pycode"
 _VARIABLE = "_PYCODE_COMPLETE"
-"""What click looks at in the program's environment to know that a shell asks."""
+"""What the shells' scripts set when they ask: the shell's name and what is wanted, for example `zsh_complete`."""
 _WORDS = "_PYCODE_WORDS"
 """The words before the cursor and the one at it, a line each; only PowerShell's script sets it."""
 
@@ -67,12 +68,31 @@ class PowerShellComplete(ShellComplete):
         return "\n".join(self.format_completion(item) for item in items if item.type == "plain")
 
 
+class WholeFishComplete(FishComplete):
+    """Completion for fish whose explanations do not end at their first comma, as those of click's own script do."""
+
+    source_template = FishComplete.source_template.replace(
+        'string split ","', 'string split --max 1 ","'
+    )
+
+
 _SHELLS: dict[str, type[ShellComplete]] = {
     "bash": BashComplete,
     "zsh": ZshComplete,
-    "fish": FishComplete,
+    "fish": WholeFishComplete,
     "powershell": PowerShellComplete,
 }
+
+
+def answer(asked: str) -> int:
+    """Tell a shell how the words that it has in the environment can go on, and return the exit code.
+
+    Args:
+        asked: What its script set.
+    """
+    from pycode.cli.group import pycode
+
+    return shell_complete(pycode, {}, PROGRAM, _VARIABLE, asked)
 
 
 @click.command("completion", epilog="\b\n" + "\n".join(_HINTS.values()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pycode import __version__
+from pycode.cli.failure import say_failure, say_reference
 from pycode.cli.options import Options, common_options
-from pycode.core.errors import PyCodeError
+from pycode.cli.streams import StdoutError, give_up_stdout
+from pycode.core.errors import PyCodeError, UsageError
 from pycode.system.terminal import is_terminal
-from pycode.system.text import visible
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -25,7 +27,7 @@ COMMANDS = {
     "completion": "Make a shell complete commands, options and session ids.",
     "config": "Show what is configured and where it came from; check it.",
     "doctor": "Look whether PyCode can work here, and how to mend it.",
-    "models": "Show the models and which of them can be used now.",
+    "models": "Show the models and which can be used now; install small ones.",
     "rules": "Check what a command may do; manage kept answers.",
     "run": "Do a task and print the answer.",
     "sessions": "List, show, search, export and delete sessions.",
@@ -78,6 +80,14 @@ class LazyGroup(click.Group):
             formatter.write_dl(sorted(COMMANDS.items()))
 
 
+def _complete_ids(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from pycode.cli.session_arguments import complete_ids
+
+    return complete_ids(context, parameter, incomplete)
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -88,7 +98,13 @@ class LazyGroup(click.Group):
 @click.option(
     "-c", "--continue", "newest", is_flag=True, help="Go on with this project's newest session."
 )
-@click.option("-s", "--session", metavar="ID", help="Go on with this session.")
+@click.option(
+    "-s",
+    "--session",
+    metavar="ID",
+    shell_complete=_complete_ids,
+    help="Go on with this session.",
+)
 @click.option("--inline", is_flag=True, help="Work line by line in the terminal, as it does now.")
 @click.pass_context
 def pycode(
@@ -113,26 +129,39 @@ def pycode(
 
 
 def run_command_line(arguments: Sequence[str]) -> int:
-    """Run the command that the arguments name and return the exit code."""
+    """Run the command that the arguments name, or answer the shell that asks how they can go on; return the exit code."""
+    if asked := os.environ.get("_PYCODE_COMPLETE"):
+        from pycode.cli.completion import answer
+
+        return answer(asked)
+    try:
+        return _run(arguments)
+    except StdoutError as error:
+        return give_up_stdout(error)
+
+
+def _run(arguments: Sequence[str]) -> int:
     if any(argument.startswith(("-p", "--print", "--input-format")) for argument in arguments):
         from pycode.cli.claude.options import is_headless
 
         if is_headless(arguments, _takes_value):
             return _run_headless(arguments)
     try:
-        code = pycode.main(args=list(arguments), prog_name="pycode", standalone_mode=False)
+        with pycode.make_context("pycode", list(arguments)) as context:
+            code = pycode.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.Abort:
         return 130
-    except click.UsageError as error:
-        error.show()
-        return 2
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        say_reference(UsageError.code)
+        return error.exit_code
     except PyCodeError as error:
-        print(f"pycode: {visible(str(error))}", file=sys.stderr)
+        say_failure(error)
         return error.exit_code
     return code if isinstance(code, int) else 0
 
@@ -162,6 +191,6 @@ def _run_headless(arguments: Sequence[str]) -> int:
     try:
         headless = headless_of(read_arguments(arguments))
     except PyCodeError as error:
-        print(f"pycode: {visible(str(error))}", file=sys.stderr)
+        say_failure(error)
         return 1
     return asyncio.run(run_headless(headless))

@@ -39,6 +39,8 @@ class Options:
     """Seconds at most."""
     thinking: str | None = None
     """How much the model thinks."""
+    profile: str | None = None
+    """How the model is put to work."""
     allow: tuple[str, ...] = ()
     """Rules to allow for this run."""
     mode: Mode | None = None
@@ -81,6 +83,7 @@ class Options:
             model=self.model,
             limits={name: getattr(self, name) for name in _LIMITS},
             thinking=self.thinking,
+            profile=self.profile,
             allow=self.allow,
             mode=self.mode,
             trust=self.trust,
@@ -125,6 +128,11 @@ def common_options(function: Function) -> Function:
             "--thinking",
             type=click.Choice(["off", "low", "medium", "high", "max"]),
             help="How much the model thinks before it answers.",
+        ),
+        click.option(
+            "--profile",
+            type=click.Choice(["compact"]),
+            help="Put the model to work in small steps, as small models and those with little context need it.",
         ),
         click.option(
             "--allow",

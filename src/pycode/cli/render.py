@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import TextIO
 
-from pycode.core.errors import ProviderError, PyCodeError
+from pycode.core.errors import ProviderError
 from pycode.core.events import (
     Event,
     MessageUpdated,
@@ -60,6 +60,8 @@ class Renderer:
         self._open_thought = False
         self._thinking = thinking
         self._answer_only = answer_only
+        self._message = ""
+        self.silent = True
         self.refused: list[str] = []
         self.error: SessionError | None = None
         self.detail = ""
@@ -74,9 +76,13 @@ class Renderer:
                 self._think(event.text)
             case PartDelta(part_type="text"):
                 self._streamed.add(event.part_id)
+                self.silent = self.silent and not event.text.strip()
                 self._write(event.text)
             case MessageUpdated(message=MessageInfo(role="user")):
                 self._prompts.add(event.message.id)
+            case MessageUpdated() if event.message.id != self._message:
+                self._message = event.message.id
+                self.silent = True
             case MessageUpdated(message=MessageInfo(error=str() as error)):
                 # All that is heard of a failure in another process.
                 self.error = SessionError(
@@ -108,6 +114,7 @@ class Renderer:
     def _idle(self, event: SessionIdle) -> None:
         self.detail = event.detail or ""
         if self._answer_only and event.answer is not None:
+            self.silent = False
             self._break_line()
             self._put(json.dumps(event.answer, ensure_ascii=False) + "\n")
 
@@ -150,15 +157,8 @@ class Renderer:
         self._open_line = not text.endswith("\n")
 
     def _put(self, text: str) -> None:
-        try:
-            self._out.write(text)
-            self._out.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise PyCodeError(
-                f"the answer cannot be written to stdout ({error.strerror}); the session has it"
-            ) from error
+        self._out.write(text)
+        self._out.flush()
 
     def _think(self, text: str) -> None:
         self._err.write(self._painted(visible(text), "dim"))
@@ -180,6 +180,7 @@ class Renderer:
 
     def _end_text(self, part: TextPart) -> None:
         if part.id not in self._streamed and part.text:
+            self.silent = self.silent and not part.text.strip()
             self._write(part.text)
         self._streamed.discard(part.id)
         self._break_line()

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pycode.cli.asking import ask_permission, ask_questions, ask_trust
+from pycode.cli.ends import ENDS, SILENT
+from pycode.cli.failure import reference
 from pycode.cli.options import Options, common_options, merged
 from pycode.cli.session_arguments import complete_ids
 from pycode.cli.stopping import stopped_by_signals
@@ -29,23 +31,7 @@ if TYPE_CHECKING:
     from pycode.core.parts import AnyPart
     from pycode.engine.engine import Engine
 
-REFUSED, LIMITED, INTERRUPTED, READER_GONE = 3, 4, 130, 141
-_REASONS = {
-    "limit": "stopped: {detail}; raise it, or go on with: {resume}",
-    "repeated": "stopped: the model made the same call again and again; go on with: {resume}",
-    "length": "the answer was cut at the model's output limit; go on with: {resume}",
-    "no_answer": "the model gave no answer that fits the schema; go on with: {resume}",
-    "content_filter": "the service stopped the answer: its content filter took offence",
-    "interrupted": "the PyCode that was answering has ended; go on with: {resume}",
-}
-_EXIT = {
-    "no_answer": 1,
-    "interrupted": 1,
-    "limit": LIMITED,
-    "repeated": LIMITED,
-    "length": LIMITED,
-    "content_filter": 5,
-}
+REFUSED = 3
 
 
 @dataclass(slots=True)
@@ -135,13 +121,9 @@ def command(context: click.Context, /, prompt: tuple[str, ...], **given: Any) ->
         raise UsageError("--fork copies a session; say which with -c or -s")
     if said.partial and said.form != "stream-json":
         raise UsageError("--partial belongs to --format stream-json; give that, too")
-    try:
-        if said.input_form == "stream-json":
-            return _serve(prompt, options, said)
-        return asyncio.run(_run(_prompt(prompt), options, said))
-    except BrokenPipeError:
-        # Whoever read the answer has enough of it.
-        return READER_GONE
+    if said.input_form == "stream-json":
+        return _serve(prompt, options, said)
+    return asyncio.run(_run(_prompt(prompt), options, said))
 
 
 def _serve(prompt: tuple[str, ...], options: Options, said: RunOptions) -> int:
@@ -191,7 +173,9 @@ def _schema(file: str | None) -> dict[str, Any] | None:
 
 def _session(client: LocalClient, said: RunOptions) -> str:
     """Return the session to work in; with `--fork` a copy of the one that was named."""
-    named = client.store.resolve(said.session) if said.session else None
+    named = None
+    if said.session:
+        named = client.store.resolve(client.names.find(said.session) or said.session)
     if said.newest:
         named = client.newest()
     if said.fork and named is not None:
@@ -314,28 +298,23 @@ async def _ask(
 
 
 def _finish(renderer: Renderer, session_id: str, reason: str, seconds: float) -> int:
+    """Say how the turn ended, and return the exit code."""
     renderer.summary(seconds)
-    resume = f'pycode run -s {session_id} "go on"'
-    code = REFUSED if renderer.refused else 0
-    if reason in _REASONS:
-        sentence = _REASONS[reason].format(resume=resume, detail=renderer.detail)
-        renderer.note(f"pycode: {sentence}", "red")
-        code = _EXIT[reason]
-    elif reason == "error" and renderer.error is not None:
+    if reason == "done":
+        if renderer.silent:
+            renderer.note(f"pycode: {SILENT}", "yellow")
+        return REFUSED if renderer.refused else 0
+    if reason == "error" and renderer.error is not None:
         renderer.note(f"pycode: {renderer.error.message}", "red")
-        code = exit_code_of(renderer.error.code)
-    elif reason == "error":
-        renderer.note("pycode: the PyCode that works in this session failed", "red")
-        code = 1
-    elif reason == "cancelled":
-        renderer.note(f"pycode: interrupted; go on with: {resume}", "yellow")
-        code = INTERRUPTED
-    elif reason == "left":
-        renderer.note(
-            "pycode: interrupted; the PyCode that works in this session has the prompt", "yellow"
-        )
-        code = INTERRUPTED
-    return code
+        renderer.note(reference(renderer.error.code))
+        return exit_code_of(renderer.error.code)
+    end = ENDS[reason]
+    how_on = f'; go on with: pycode run -s {session_id} "go on"' if end.goes_on else ""
+    sentence = end.sentence.format(detail=renderer.detail)
+    renderer.note(f"pycode: {sentence}{how_on}", "red" if end.failed else "yellow")
+    if end.code is not None:
+        renderer.note(reference(end.code))
+    return end.exit_code
 
 
 async def _stop(engine: Engine, session_id: str, turn: asyncio.Task[str]) -> None:

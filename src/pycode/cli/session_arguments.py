@@ -58,11 +58,13 @@ def confirm(question: str) -> None:
 
     Raises:
         UsageError: Nobody can be asked.
-        click.Abort: The answer is no.
+        click.exceptions.Exit: The answer is no.
     """
     if not is_terminal(sys.stdin):
         raise UsageError("nobody is there to ask; give --yes to do it all the same")
-    click.confirm(question, abort=True, err=True)
+    if not click.confirm(question, err=True):
+        click.echo("Nothing was done.", err=True)
+        raise click.exceptions.Exit(1)
 
 
 def one_line(text: str) -> str:

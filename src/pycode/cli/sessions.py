@@ -180,7 +180,7 @@ def delete(sessions: tuple[str, ...], yes: bool) -> None:
     from pycode.client.sessions import Sessions
 
     store = Sessions.default(os.environ)
-    found = list(dict.fromkeys(store.store.resolve(text) for text in sessions))
+    found = list(dict.fromkeys(store.resolve(text) for text in sessions))
     if not yes:
         titles = {info.id: info.title for info in store.listed(archived=True)}
         for session_id in found:

@@ -38,7 +38,7 @@ async def _parts(path: str, directory: Path) -> list[FilePart]:
     context = ToolContext("", "", "", str(directory))
     result = await ReadTool().execute({"file_path": path}, context)
     if result.error is not None:
-        raise UsageError(f"-f: {result.error.rstrip('.')}; give a text file, an image or a PDF")
+        raise UsageError(f"{result.error.rstrip('.')}; give a text file, an image or a PDF")
     images = [
         FilePart(path=path, media_type=image["media_type"], content=image["data"])
         for image in result.metadata.get("images", [])

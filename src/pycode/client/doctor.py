@@ -207,8 +207,8 @@ def _model(config: Config, environ: Mapping[str, str]) -> Check:
     try:
         chosen = choose_model(None, config, environ)
     except NotConfiguredError:
-        text = "none can be used: there is no key, and no server runs on this machine"
-        return Check("model", "problem", text, "pycode auth login PROVIDER")
+        text = "none can be used: there is no key, no server runs on this machine, and no model is installed"
+        return Check("model", "problem", text, "pycode models install local")
     if chosen.notice:
         return Check("model", "ok", f"{chosen.label}. {chosen.notice}")
     return Check("model", "ok", chosen.label)

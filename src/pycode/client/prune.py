@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pycode.client.sessions import Sessions
-from pycode.core.errors import SessionBusyError, SessionNotFoundError
 from pycode.core.parts import now_ms
 from pycode.core.records import SessionInfo
 
@@ -70,13 +69,7 @@ def carry_out(sessions: Sessions, found: Plan) -> None:
     Raises:
         StorageError: The system refuses.
     """
-    for info in reversed(found.sessions):
-        try:
-            sessions.store.delete(info.id)
-        except SessionBusyError:
-            found.busy.append(info.id)
-        except SessionNotFoundError:
-            continue
+    found.busy += sessions.delete_alone([info.id for info in reversed(found.sessions)])
     for session_id in (*found.orphans, *found.outputs):
         sessions.store.delete_outputs(session_id)
 

@@ -6,6 +6,7 @@ A name is a file that holds the session's id. Losing one loses the name and noth
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from pathlib import Path
 
 from pycode.core.errors import StorageError, UsageError
@@ -58,6 +59,23 @@ class SessionNames:
             atomic_write(path, f"{session_id}\n".encode(), mode=0o600)
         except OSError as error:
             raise StorageError(f"the session's name cannot be kept in {path} ({error})") from error
+
+    def forget(self, session_ids: Collection[str]) -> None:
+        """Remove the names of sessions that are deleted.
+
+        Raises:
+            StorageError: The system refuses.
+        """
+        if not self._folder.is_dir():
+            return
+        for path in list(self._folder.iterdir()):
+            if self.find(path.name) in session_ids:
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    raise StorageError(
+                        f"the session's name in {path} cannot be removed ({error})"
+                    ) from error
 
     def _path(self, name: str) -> Path | None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +129,17 @@ class Sessions:
         except SessionNotFoundError:  # deleted meanwhile
             return info.updated
 
+    def resolve(self, text: str) -> str:
+        """Return the id of the session that a person means, by its id, the beginning of it, or its second name.
+
+        Raises:
+            SessionNotFoundError: There is none, or more than one.
+        """
+        from pycode.client.session_names import SessionNames
+
+        named = SessionNames(self.home.storage / "names").find(text)
+        return self.store.resolve(named or text)
+
     def show(self, text: str) -> Shown:
         """Return a session with its messages.
 
@@ -139,7 +150,7 @@ class Sessions:
             SessionNotFoundError: There is no such session.
             StorageError: Its log cannot be read, or does not say what it is.
         """
-        session_id = self.store.resolve(text)
+        session_id = self.resolve(text)
         size, active = self.store.log_size(session_id)
         records = self.store.open(session_id, write=False).read()
         state, unreadable = fold_readable(records)
@@ -181,7 +192,7 @@ class Sessions:
             SessionBusyError: Another process works in one of them.
             StorageError: The system refuses.
         """
-        session_id = self.store.resolve(text)
+        session_id = self.resolve(text)
         children: dict[str, list[str]] = {}
         for info in self.store.list():
             if info.parent_id is not None:
@@ -192,7 +203,31 @@ class Sessions:
         # The parent goes last: until then all of it can be deleted again.
         for member in reversed(family):
             self.store.delete(member)
+        self._forget_names(family)
         return family
+
+    def delete_alone(self, session_ids: Sequence[str]) -> list[str]:
+        """Remove sessions, without those of their subagents, and return those that stay since another process works in them.
+
+        Raises:
+            StorageError: The system refuses.
+        """
+        busy: list[str] = []
+        for session_id in session_ids:
+            try:
+                self.store.delete(session_id)
+            except SessionBusyError:
+                busy.append(session_id)
+            except SessionNotFoundError:
+                # Somebody else has deleted it meanwhile.
+                continue
+        self._forget_names(set(session_ids).difference(busy))
+        return busy
+
+    def _forget_names(self, session_ids: Collection[str]) -> None:
+        from pycode.client.session_names import SessionNames
+
+        SessionNames(self.home.storage / "names").forget(session_ids)
 
     def _change(self, text: str, **facts: Any) -> SessionInfo:
         """Log new facts of a session.
@@ -202,7 +237,7 @@ class Sessions:
             SessionBusyError: Another process works in it.
             StorageError: Its log cannot be written, or does not say what it is.
         """
-        session_id = self.store.resolve(text)
+        session_id = self.resolve(text)
         if not self.store.own(session_id):
             raise SessionBusyError(
                 f"the session {session_id} is open in another PyCode; end that one, or wait until it is done"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pycode.cli.claude.control import Control
 from pycode.cli.claude.prompts import parts_of
 from pycode.cli.claude.questions import Questions
+from pycode.cli.claude.updates import carry_out, suggestions
 from pycode.cli.formats.claude_lines import ClaudeLines, Init
 from pycode.cli.formats.names import MODE_NAMES, inward_input
 from pycode.cli.formats.tally import Totals
@@ -27,6 +28,7 @@ from pycode.core.parts import AnyPart, TextPart
 
 if TYPE_CHECKING:
     from pycode.cli.claude.headless import Headless
+    from pycode.engine.asking import Answer
 
 Prompt = Sequence[AnyPart]
 
@@ -219,10 +221,12 @@ class Conversation:
         if call is None:
             engine.reply(event.request_id, "no", "the call is not known")
             return
-        verdict = await self._questions.ask(call, event.reason)
+        verdict = await self._questions.ask(call, event.reason, suggestions(event))
         if verdict.allowed:
             new_input = inward_input(call, verdict.input)
-            engine.reply(event.request_id, "once", new_input=new_input)
+            rules = carry_out(verdict.updates, self._client)
+            scope: Answer = "session" if rules else "once"
+            engine.reply(event.request_id, scope, rules=rules, new_input=new_input)
             return
         engine.reply(
             event.request_id,

@@ -11,6 +11,8 @@ from typing import Any
 from pycode.cli.claude.conversation import Conversation
 from pycode.cli.claude.notes import note
 from pycode.cli.claude.stdin import input_lines, read_context
+from pycode.cli.ends import SILENT
+from pycode.cli.failure import say_failure, say_reference
 from pycode.cli.formats.claude_lines import ClaudeLines
 from pycode.cli.formats.claude_result import is_good
 from pycode.cli.formats.json_lines import LineWriter
@@ -21,8 +23,6 @@ from pycode.client.local import LocalClient, LocalOptions, open_local
 from pycode.core.errors import PyCodeError, SessionNotFoundError, UsageError
 from pycode.core.events import SessionError
 from pycode.system.terminal import is_terminal
-
-READER_GONE = 141
 
 
 @dataclass(slots=True)
@@ -62,14 +62,6 @@ class Headless:
 async def run_headless(headless: Headless) -> int:
     """Run and return the exit code: 0 when the last result is good, 1 when it is not."""
     output = Writing(headless)
-    try:
-        return await _run(headless, output)
-    except BrokenPipeError:
-        # Whoever read the answer has enough of it.
-        return READER_GONE
-
-
-async def _run(headless: Headless, output: Writing) -> int:
     for notice in headless.notices:
         note(notice)
     try:
@@ -135,7 +127,7 @@ class Writing:
     def failed(self, error: PyCodeError, session: str) -> int:
         """Write that a run ended before it could begin, and return the exit code."""
         if self._format == "text" or isinstance(error, _NoPromptError):
-            note(str(error))
+            say_failure(error)
             return 1
         lines = ClaudeLines(self.write, session, Totals())
         lines.error = SessionError(session_id=session, code=error.code, message=str(error))
@@ -145,9 +137,13 @@ class Writing:
     def _say(self, result: dict[str, Any]) -> None:
         for sentence in result.get("errors", []):
             note(sentence)
+        if result.get("result") == "":
+            note(SILENT)
         if "result" in result:
             data = f"{result['result']}\n".encode("utf-8", errors="backslashreplace")
             self._writer.write_bytes(data)
+        if code := result["pycode"].get("code"):
+            say_reference(code)
 
 
 class _NoPromptError(UsageError):

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pycode.cli.claude.headless import Headless
 from pycode.cli.claude.options import EFFORTS, Given, split_rules
+from pycode.cli.claude.rules import own_rule
 from pycode.cli.formats.names import inward
 from pycode.cli.formats.output import FORMATS, Format
 from pycode.client.claude_modes import claude_mode
 from pycode.client.local import LocalOptions
 from pycode.client.model_alias import model_alias
 from pycode.core.errors import UsageError
-
-_TOOL: Final = re.compile(r"([^()]+)(\(.*\))?", re.DOTALL)
 
 
 def headless_of(given: Given) -> Headless:
@@ -71,7 +69,7 @@ def _local(given: Given) -> LocalOptions:
         mode = "bypassPermissions"
     claude_mode(mode)
     disallowed = split_rules(lists.get("--disallowedTools", []))
-    denied = [_own_rule(rule) for rule in disallowed]
+    denied = [own_rule(rule) for rule in disallowed]
     turns = _number(values, "--max-turns")
     return LocalOptions(
         directory=values.get("--cwd", "."),
@@ -79,7 +77,7 @@ def _local(given: Given) -> LocalOptions:
         limits={"max_steps": int(turns)} if turns is not None else {},
         schema=_schema(values.get("--json-schema")),
         thinking=_thinking(values),
-        allow=tuple(_own_rule(rule) for rule in split_rules(lists.get("--allowedTools", []))),
+        allow=tuple(own_rule(rule) for rule in split_rules(lists.get("--allowedTools", []))),
         # Without `Write` files can still be edited, and the rules have one key for both.
         deny=tuple(rule for rule in denied if rule != "write"),
         trust="--trust" in given.flags,
@@ -106,17 +104,6 @@ def _tools(given: Given) -> tuple[str, ...] | None:
     if names == ["default"]:
         return None
     return tuple(inward(name) for name in names)
-
-
-def _own_rule(rule: str) -> str:
-    """Return a rule with the tool's own name; a server's rule covers all of its tools."""
-    match = _TOOL.fullmatch(rule)
-    if match is None:
-        raise UsageError(f"{rule!r} is no rule for a tool; write for example 'Bash(git:*)'")
-    name, spec = match[1], match[2] or ""
-    if name.startswith("mcp__") and name.count("__") == 1:
-        name += "__*"
-    return f"{inward(name)}{spec}"
 
 
 def _text(values: dict[str, str], option: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pycode.cli.formats.names import outward_call
@@ -26,6 +26,8 @@ class Verdict:
     """With a yes: what the call shall be made with."""
     stops_turn: bool = False
     """Whether the turn ends with this no."""
+    updates: list[Any] = field(default_factory=list)
+    """With a yes: what changes for the calls after it."""
 
 
 class Questions:
@@ -40,8 +42,14 @@ class Questions:
         self._open: dict[str, asyncio.Future[Verdict]] = {}
         self._closed = False
 
-    async def ask(self, call: ToolPart, reason: str) -> Verdict:
-        """Ask about a call and wait for the answer. One that is not wanted any more is taken back."""
+    async def ask(self, call: ToolPart, reason: str, suggestions: list[dict[str, Any]]) -> Verdict:
+        """Ask about a call and wait for the answer. One that is not wanted any more is taken back.
+
+        Args:
+            call: The call.
+            reason: Why it is asked about.
+            suggestions: What the answer may change, so that such a call is not asked about again.
+        """
         if self._closed:
             return Verdict(False, NOBODY)
         request_id = str(uuid.uuid4())
@@ -53,7 +61,7 @@ class Questions:
             "tool_name": name,
             "input": arguments,
             "tool_use_id": call.call_id,
-            "permission_suggestions": [],
+            "permission_suggestions": suggestions,
             "decision_reason": reason,
         }
         self._write({"type": "control_request", "request_id": request_id, "request": request})
@@ -92,7 +100,8 @@ def _verdict(response: dict[str, Any]) -> Verdict:
         changed = answer.get("updatedInput")
         if changed is not None and not isinstance(changed, dict):
             return Verdict(False, "the permission check changed the input to something else")
-        return Verdict(True, input=changed)
+        updates = answer.get("updatedPermissions")
+        return Verdict(True, input=changed, updates=updates if isinstance(updates, list) else [])
     message = answer.get("message")
     return Verdict(
         False,

@@ -11,12 +11,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pycode import __version__
-from pycode.cli.formats.claude_partial import PartialStream, claude_usage, model_name
+from pycode.cli.formats.claude_partial import (
+    STOP_REASONS,
+    PartialStream,
+    claude_usage,
+    model_name,
+)
 from pycode.cli.formats.claude_result import TurnEnd, failure_text, is_model_failure, result_of
 from pycode.cli.formats.names import outward, outward_call
 from pycode.cli.formats.tally import Tally, Totals
 from pycode.core.errors import ProviderError
-from pycode.core.events import Event, MessageUpdated, PartUpdated, SessionError, SessionIdle
+from pycode.core.events import (
+    Event,
+    MessageUpdated,
+    PartDelta,
+    PartUpdated,
+    SessionError,
+    SessionIdle,
+)
 from pycode.core.parts import (
     AnyPart,
     ReasoningPart,
@@ -81,6 +93,8 @@ class ClaudeLines:
         self._last_texts: tuple[str, list[str]] = ("", [])
         self._calls: dict[str, ToolPart] = {}
         self._denials: list[dict[str, Any]] = []
+        self._held: dict[str, Any] | None = None
+        self._block = ""
         self._idle: SessionIdle | None = None
         self.error: SessionError | None = None
 
@@ -108,6 +122,16 @@ class ClaudeLines:
 
     def show(self, event: Event) -> None:
         """Write what an event means."""
+        match event:
+            case PartUpdated(part=StepFinishPart() as finish):
+                self._complete(finish)
+            case PartUpdated(part=part) if part.id != self._block:
+                # Another block begins, so the one that is held is not the last.
+                self._release()
+            case PartDelta():
+                self._release()
+            case _:
+                pass
         if self._partial is not None:
             for item in self._partial.events(event):
                 self._put({"type": "stream_event", "event": item, "parent_tool_use_id": None})
@@ -125,6 +149,7 @@ class ClaudeLines:
 
     def call(self, call_id: str) -> ToolPart | None:
         """Return a call that was written, as it was then."""
+        self._release()
         return self._calls.get(call_id)
 
     def finish(self, seconds: float, *, cancelled: bool = False) -> dict[str, Any]:
@@ -223,6 +248,7 @@ class ClaudeLines:
         if part.id in self._written:
             return False
         self._written.add(part.id)
+        self._block = part.id
         return True
 
     def _assistant(
@@ -241,20 +267,41 @@ class ClaudeLines:
             "content": [block],
             "stop_reason": None,
             "stop_sequence": None,
-            # The service tells it at the end of its answer, when this line is long out: it is in the result.
             "usage": claude_usage({}),
         }
         line = {"type": "assistant", "message": message, "parent_tool_use_id": None}
-        self._put(line if error is None else {**line, "error": error.kind})
+        if error is None:
+            self._hold(line)
+        else:
+            self._put({**line, "error": error.kind})
 
     def _user(self, content: list[dict[str, Any]], **more: Any) -> None:
         message = {"role": "user", "content": content}
         self._put({"type": "user", "message": message, "parent_tool_use_id": None, **more})
 
     def _put(self, line: dict[str, Any]) -> dict[str, Any]:
+        self._release()
         line = {**line, "session_id": self._session, "uuid": str(uuid.uuid4())}
         self._write(line)
         return line
+
+    def _hold(self, line: dict[str, Any]) -> None:
+        """Write a block's line when something follows: services tell the usage at the end, right behind the last block."""
+        self._release()
+        self._held = line
+
+    def _complete(self, finish: StepFinishPart) -> None:
+        """Write the last block's line, with what the request used."""
+        if self._held is not None:
+            message = self._held["message"]
+            message["usage"] = claude_usage(finish.usage)
+            message["stop_reason"] = STOP_REASONS.get(finish.reason)
+            self._release()
+
+    def _release(self) -> None:
+        line, self._held = self._held, None
+        if line is not None:
+            self._put(line)
 
 
 def _result_text(part: ToolPart) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pycode.cli.ends import ENDS
 from pycode.cli.formats.tally import Tally, Totals
 from pycode.core.errors import NotConfiguredError, ProviderError, error_class
 from pycode.core.events import SessionError
@@ -36,13 +37,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "length": "API Error: the answer was cut at the model's output limit",
     "content_filter": "API Error: the service stopped the answer, its content filter took offence",
 }
-_ERRORS: Final[Mapping[str, str]] = {
-    "repeated": "stopped: the model made the same call again and again",
-    "no_answer": "the model gave no answer that fits the schema",
-    "cancelled": "Request interrupted by user",
-    "interrupted": "the PyCode that was answering has ended",
-    "error": "the PyCode that works in this session failed",
-}
+_INTERRUPTED: Final = "Request interrupted by user"
 
 
 @dataclass(slots=True)
@@ -139,7 +134,9 @@ def _outcome(end: TurnEnd) -> dict[str, Any]:
         return {"subtype": "success", "is_error": True, "result": text}
     if end.reason == "limit":
         return {**_limited(end.detail), "is_error": True}
-    sentence = end.error.message if end.error is not None else _ERRORS.get(end.reason, end.reason)
+    sentence = _INTERRUPTED if end.reason == "cancelled" else ENDS[end.reason].sentence
+    if end.error is not None:
+        sentence = end.error.message
     subtype = "error_during_execution"
     if end.reason == "no_answer":
         subtype = "error_max_structured_output_retries"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, BinaryIO
 
-from pycode.core.errors import PyCodeError
-
 LINE_BYTES = 1 << 20
 """How long a line may be with its end: programs that read lines give up at one that is longer."""
 _SEPARATORS = str.maketrans({0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"})
@@ -26,8 +24,7 @@ class LineWriter:
         """Write one line and flush it.
 
         Raises:
-            BrokenPipeError: Nobody reads any more.
-            PyCodeError: The stream takes nothing.
+            OSError: The stream takes nothing.
         """
         self.write_bytes(encoded(data))
 
@@ -38,15 +35,8 @@ class LineWriter:
 
     def write_bytes(self, line: bytes) -> None:
         """Write bytes and flush them; raises as `write` does."""
-        try:
-            self._out.write(line)
-            self._out.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise PyCodeError(
-                f"the answer cannot be written to stdout ({error.strerror}); the session has it"
-            ) from error
+        self._out.write(line)
+        self._out.flush()
 
 
 def encoded(data: dict[str, Any]) -> bytes:

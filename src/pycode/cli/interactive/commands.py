@@ -123,7 +123,7 @@ COMMANDS: Mapping[str, Command] = {
 
 _KEYS = {
     "!COMMAND": "run a command yourself; the model is told",
-    "@PATH and Tab": "name a file",
+    "@PATH and Tab": "give a file along with a prompt",
     "\\ and Enter": "go on in another line",
     "Ctrl-C": "stop what runs, or clear the line; twice to leave",
 }

@@ -6,6 +6,8 @@ import asyncio
 import time
 
 from pycode.cli.asking import ask_permission, ask_questions
+from pycode.cli.ends import ENDS, SILENT
+from pycode.cli.failure import reference
 from pycode.cli.interactive.face import Face
 from pycode.cli.render import Renderer
 from pycode.client.local import LocalClient
@@ -22,15 +24,6 @@ from pycode.core.parts import AnyPart, TextPart, ToolPart
 from pycode.system.text import visible
 
 _WORKING = "working"
-_ENDS = {
-    "limit": "stopped: {detail}",
-    "repeated": "stopped: the model made the same call again and again",
-    "length": "the answer was cut at the model's output limit; say: go on",
-    "content_filter": "the service stopped the answer: its content filter took offence",
-    "interrupted": "the PyCode that was answering has ended; say: go on",
-    "cancelled": "stopped; what was done is kept",
-}
-"""Why a turn ended, where that was not by itself."""
 
 
 class Conversation:
@@ -59,15 +52,15 @@ class Conversation:
         return self._began is not None
 
     async def say(self, text: str) -> None:
-        """Hand a prompt over. While a turn runs, the model reads it before its next request.
+        """Hand a prompt over, with the files that it names. While a turn runs, the model reads it before its next request.
 
         Raises:
             PyCodeError: It cannot be kept.
         """
         if self.session_id is None:
             self.enter(self.client.session())
+        parts = [*await self._files(text), TextPart(text=text)]
         notes, self.notes = self.notes, []
-        parts: list[AnyPart] = [TextPart(text=text)]
         parts += [TextPart(text=note, synthetic=True) for note in notes]
         self._begin()
         try:
@@ -75,6 +68,19 @@ class Conversation:
         except BaseException:
             self._end()
             raise
+
+    async def _files(self, text: str) -> list[AnyPart]:
+        """Return the files that a prompt names, and say which these are."""
+        if "@" not in text:
+            return []
+        from pycode.client.mentions import mentioned
+
+        found = await mentioned(text, self.client)
+        for part in found.parts:
+            self.face.note(f"+ {part.path}")
+        for sentence in found.left_out:
+            self.face.note(sentence, "yellow")
+        return [*found.parts]
 
     def enter(self, session_id: str) -> None:
         """Go into a session and show what happens in it from now on.
@@ -158,13 +164,16 @@ class Conversation:
         if self._began is not None:
             renderer.summary(time.monotonic() - self._began)
         self._end()
-        if event.reason in _ENDS:
-            self.face.note(_ENDS[event.reason].format(detail=renderer.detail), "yellow")
-        elif event.reason == "error" and renderer.error is not None:
+        if event.reason == "error" and renderer.error is not None:
             self.face.note(renderer.error.message, "red")
+            self.face.note(reference(renderer.error.code).strip())
         elif event.reason == "error":
             # A bug ended the turn; it is raised here.
             await self.client.engine.wait(event.session_id)
+        elif event.reason in ENDS:
+            self.face.note(ENDS[event.reason].sentence.format(detail=renderer.detail), "yellow")
+        elif renderer.silent:
+            self.face.note(SILENT, "yellow")
 
     def _begin(self) -> None:
         if self._began is None:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from pycode.cli.streams import spelled
 from pycode.system.text import visible
 
 if TYPE_CHECKING:
@@ -17,24 +18,6 @@ if TYPE_CHECKING:
 
 NARROWEST = 20
 """Nothing is made narrower than this."""
-_ASCII = str.maketrans(
-    {
-        "✓": "+",
-        "✗": "x",
-        "…": "...",
-        "·": "-",
-        "—": "--",
-        "\u2013": "-",
-        "•": "*",
-        "─": "-",
-        "━": "=",
-        "▌": "|",
-        "“": '"',
-        "”": '"',
-        "\u2019": "'",
-        "\u203a": ">",
-    }
-)
 _PADDING = re.compile(r"[ \t]+((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 _COLOURS = {"+": "32", "-": "31", "@": "36"}
 
@@ -70,7 +53,7 @@ class Look:
         """Return text in characters that the terminal has."""
         if self.unicode or text.isascii():
             return text.encode("utf-8", "replace").decode("utf-8")
-        return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+        return spelled(text)
 
     def markdown(self, text: str) -> str:
         """Return Markdown for the eye, with a newline at its end."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pycode import __version__
 from pycode.cli.asking import ask_trust
+from pycode.cli.failure import reference
 from pycode.cli.interactive.commands import COMMANDS, Leave, obey, parse
 from pycode.cli.interactive.completion import project_files
 from pycode.cli.interactive.conversation import Conversation
@@ -23,7 +24,7 @@ from pycode.cli.options import Options
 from pycode.cli.render import Renderer
 from pycode.client.local import LocalClient, open_local
 from pycode.config.home import Home
-from pycode.core.errors import PyCodeError
+from pycode.core.errors import PyCodeError, UsageError
 
 T = TypeVar("T")
 _HUNG_UP = 129
@@ -101,6 +102,8 @@ class _Loop:
                     await self._until_gone(self._do(text))
                 except PyCodeError as error:
                     face.note(str(error), "red")
+                    if error.code != UsageError.code:
+                        face.note(reference(error.code).strip())
                 if finding.done():
                     finding = asyncio.ensure_future(self._find_files())
         except Leave:
