@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pycode.system.paths import contains, is_protected, is_secret, resolve
+from pycode.system.protected import is_ordinary, only_names_protect
 
 
 @pytest.fixture(autouse=True)
@@ -178,3 +182,57 @@ def test_secret_names(root: Path) -> None:
 def test_a_link_to_a_secret_is_a_secret(root: Path) -> None:
     (root / "notes.txt").symlink_to(root / ".env")
     assert is_secret(root / "notes.txt")
+
+
+def test_a_link_that_cannot_be_read_leads_nowhere(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As the links in the folder of somebody else's process, which may be seen and not read.
+    def refused(path: str, **_: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    (root / "link").symlink_to("other")
+    monkeypatch.setattr(os, "readlink", refused)
+    with pytest.raises(ValueError, match="a link that cannot be read"):
+        resolve("link/x", root)
+
+
+NAMES = st.sampled_from(
+    [
+        "a",
+        "src",
+        "hooks",
+        "config",
+        "HEAD",
+        ".git",
+        "Config",
+        "git~1",
+        ".env",
+        ".vscode",
+        "settings.json",
+        "x.code-workspace",
+        "X.Code-Workspace",
+        "commondir",
+        "claude~1",
+        "a.b",
+        "a:b",
+        "microsoft.powershell_profile.ps1",
+        "b.",
+        "_netrc",
+        "documents",
+        "powershell",
+        "library",
+        "keychains",
+        "\u0131",
+        "a b",
+    ]
+)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=4), st.lists(NAMES, max_size=2))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_ordinary_is_not_protected(home: Path, names: list[str], place: list[str]) -> None:
+    for base in (home, home.parent / "elsewhere"):
+        project = base.joinpath(*place)
+        if only_names_protect(project) and is_ordinary("/".join(names)):
+            assert not is_protected(project.joinpath(*names), project)
