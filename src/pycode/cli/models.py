@@ -1,4 +1,4 @@
-"""`pycode models`: the models, what they can do and cost, and which of them can be used now."""
+"""`pycode models`: the models, what they can do and cost, and which of them can be used now; and those of this machine."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pycode.cli.models_local import install, list_, remove
 from pycode.cli.options import common_options, merged
 from pycode.system.terminal import has_colour, is_terminal
 from pycode.system.text import visible
@@ -24,13 +25,38 @@ HEADER = ("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "ABILITIES", "STATU
 _ABILITIES = {"tools": "tools", "images": "images", "pdf": "pdf", "reasoning": "thinks"}
 
 
-@click.command("models")
+class _ModelsGroup(click.Group):
+    """A group whose command without a name shows the models."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take what does not begin with a subcommand for the arguments of `show`."""
+        is_named = bool(args) and args[0] in {*self.commands, *self.get_help_option_names(ctx)}
+        # The shell that asks what can follow is told of all subcommands.
+        if not is_named and not (ctx.resilient_parsing and not args):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("models", cls=_ModelsGroup)
+def command() -> None:
+    """Show the models and which of them can be used now; install and remove those of this machine.
+
+    'pycode models' and 'pycode models PROVIDER' are short for 'pycode models show'.
+    """
+
+
+command.add_command(install)
+command.add_command(list_)
+command.add_command(remove)
+
+
+@command.command("show")
 @click.argument("provider", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Write everything as JSON.")
 @click.option("--refresh", is_flag=True, help="Get the newest facts from models.dev first.")
 @common_options
 @click.pass_context
-def command(
+def show(
     context: click.Context,
     /,
     provider: str | None,
