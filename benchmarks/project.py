@@ -11,11 +11,8 @@ SAMPLE = Path(__file__).parent.parent / "examples" / "sample_project"
 
 MODULES = 200
 
-BUG = "    return [cents // people] * people\n"
-FIX = """\
-    share, rest = divmod(cents, people)
-    return [share + 1] * rest + [share] * (people - rest)
-"""
+BUG = "{cents % 100}"
+FIX = "{cents % 100:02d}"
 
 _MODULE = '''\
 """Module {number} of the benchmark's project."""
@@ -51,7 +48,7 @@ def make_project(root: Path) -> None:
 
 def reset(root: Path) -> None:
     """Give every file back that a session changes."""
-    shutil.copy(SAMPLE / "ledger" / "split.py", root / "ledger" / "split.py")
+    shutil.copy(SAMPLE / "ledger" / "money.py", root / "ledger" / "money.py")
     for number in range(MODULES):
         text = _MODULE.format(number=number)
         (root / "units" / f"unit_{number}.py").write_text(text, encoding="utf-8")

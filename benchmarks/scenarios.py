@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from benchmarks import history, process, sessions
-from benchmarks.project import reset
+from benchmarks.project import FIX, reset
 from benchmarks.server import Exchange, TimingServer
 
 MODEL = "openai/scripted"
@@ -128,8 +128,8 @@ def _question(place: Workplace, times: Times) -> None:
 def _bug_fix(place: Workplace, times: Times) -> None:
     reset(place.project)
     cost, _ = _run(place, sessions.bug_fix(), "Fix the failing test. Run: python -m unittest")
-    text = (place.project / "ledger" / "split.py").read_text(encoding="utf-8")
-    if "divmod" not in text:
+    text = (place.project / "ledger" / "money.py").read_text(encoding="utf-8")
+    if FIX not in text:
         raise SystemExit(f"the bug fix changed nothing:\n{cost.output}")
     times.add("bug fix wall", cost.wall)
 

@@ -26,10 +26,10 @@ def question() -> Session:
 def bug_fix() -> Session:
     """Six requests: read, grep, read, edit, test, answer."""
     return [
-        [say("I read the test."), call("read", {"file_path": "tests/test_split.py"})],
-        [call("grep", {"pattern": "def split_evenly", "path": "."})],
-        [call("read", {"file_path": "ledger/split.py"})],
-        [call("edit", {"file_path": "ledger/split.py", "old_string": BUG, "new_string": FIX})],
+        [say("I read the test."), call("read", {"file_path": "tests/test_money.py"})],
+        [call("grep", {"pattern": "def show", "path": "."})],
+        [call("read", {"file_path": "ledger/money.py"})],
+        [call("edit", {"file_path": "ledger/money.py", "old_string": BUG, "new_string": FIX})],
         [call("bash", {"command": "python -m unittest", "description": "Run the tests"})],
         [say("The shares now add up to the bill; the tests pass.")],
     ]

@@ -20,10 +20,9 @@ from pycode.testing import Request, ScriptedServer, call, say
 from pycode.testing.script import Answer
 
 CHANGE = {
-    "file_path": "ledger/split.py",
-    "old_string": "    return [cents // people] * people\n",
-    "new_string": "    share, rest = divmod(cents, people)\n"
-    "    return [share + 1] * rest + [share] * (people - rest)\n",
+    "file_path": "ledger/money.py",
+    "old_string": "{cents % 100}",
+    "new_string": "{cents % 100:02d}",
 }
 
 
@@ -62,7 +61,7 @@ async def run_demo(demo: ModuleType, sample: Path) -> int:
 def test_one_test_fails(sample: Path) -> None:
     output = run_tests(sample)
     assert output.count("\nFAIL: ") == 1
-    assert "FAIL: test_an_amount_that_does_not_divide" in output
+    assert "FAIL: test_show" in output
     assert output.rstrip().endswith("FAILED (failures=1)")
 
 
@@ -80,7 +79,7 @@ async def test_the_demo_shows_the_change_and_that_the_tests_pass(
             call("read", {"file_path": CHANGE["file_path"]}),
             call("edit", CHANGE),
             call("bash", {"command": "python -m unittest"}),
-            say("Fixed: no cent gets lost."),
+            say("Fixed: cents have two digits."),
         ]
         return steps[request.number - 1]
 
@@ -89,8 +88,8 @@ async def test_the_demo_shows_the_change_and_that_the_tests_pass(
         code = await run_demo(demo, sample)
     out, err = capfd.readouterr()
     assert code == 0, err
-    assert "Fixed: no cent gets lost." in out
-    assert "+    share, rest = divmod(cents, people)" in out
+    assert "Fixed: cents have two digits." in out
+    assert """+    return f"{cents // 100}.{cents % 100:02d}\"""" in out
     assert err.rstrip().endswith("demo: the tests pass")
     assert "OK" in outputs[-1]
 
@@ -169,8 +168,8 @@ def test_a_model_that_cannot_be_got_ends_the_demo(
 def test_the_benchmarks_fix_is_one(sample: Path) -> None:
     from benchmarks.project import BUG, FIX
 
-    split = sample / "ledger" / "split.py"
-    text = split.read_text(encoding="utf-8")
+    money = sample / "ledger" / "money.py"
+    text = money.read_text(encoding="utf-8")
     assert text.count(BUG) == 1
-    split.write_text(text.replace(BUG, FIX), encoding="utf-8")
+    money.write_text(text.replace(BUG, FIX), encoding="utf-8")
     assert run_tests(sample).rstrip().endswith("OK")

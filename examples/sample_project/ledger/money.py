@@ -13,4 +13,4 @@ def parse(text: str) -> int:
 
 def show(cents: int) -> str:
     """Return an amount with two decimal places."""
-    return f"{cents // 100}.{cents % 100:02d}"
+    return f"{cents // 100}.{cents % 100}"

@@ -7,7 +7,8 @@ def split_evenly(cents: int, people: int) -> list[int]:
     """Split an amount into one share a person; the shares add up to it, and the first ones are the larger."""
     if people < 1:
         raise ValueError("a bill needs somebody to pay it")
-    return [cents // people] * people
+    share, rest = divmod(cents, people)
+    return [share + 1] * rest + [share] * (people - rest)
 
 
 def split_by_weight(cents: int, weights: list[int]) -> list[int]:
