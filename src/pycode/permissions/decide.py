@@ -34,7 +34,7 @@ MODE_TABLE: Final[dict[Kind, dict[Mode, Action]]] = {
     "edit": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
     "command": {"default": "allow", "confirm": "ask", "plan": "allow", "bypass": "allow"},
     "home_command": {"default": "ask", "confirm": "ask", "plan": "deny", "bypass": "allow"},
-    "beyond": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
+    "beyond": {"default": "ask", "confirm": "ask", "plan": "deny", "bypass": "allow"},
     "unread": {"default": "ask", "confirm": "ask", "plan": "deny", "bypass": "allow"},
     "unknown": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
     "outside": {"default": "ask", "confirm": "ask", "plan": "ask", "bypass": "allow"},
