@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from pycode.core.errors import ProtocolError
 from pycode.providers.deadline import Deadline
@@ -70,7 +70,9 @@ class Answer:
         self._now = asyncio.get_running_loop().time
         self._content_type = str(response.headers.get("content-type", ""))
         is_encoded = response.headers.get("content-encoding", "identity") != "identity"
-        self._pieces = response.aiter_bytes() if is_encoded else response.aiter_raw()
+        # The stream itself: what `aiter_raw` puts around it costs more than reading an event.
+        pieces = response.aiter_bytes() if is_encoded else aiter(cast("Any", response.stream))
+        self._pieces = cast("AsyncGenerator[bytes, None]", pieces)
         self._sse = SseReader()
         self._head = b""
         self._begun = False
@@ -79,13 +81,22 @@ class Answer:
         """Return the data of the next events, as many as came together; none at the end."""
         if "json" in self._content_type:
             return await self._whole()
-        while chunk := await self._next():
+        pieces, deadline = self._pieces, self._deadline
+        while True:
+            # As in `_next`, which would cost another coroutine for each event.
+            try:
+                with deadline:
+                    chunk = await anext(pieces, b"")
+            except (TimeoutError, *self._failures) as error:
+                raise self._refusal(error) from error
+            if not chunk:
+                break
             if not self._begun:
                 self._head = self._head or chunk
             events = self._feed(chunk)
             self._begun = self._begun or bool(events)
             if self._begun:
-                self._deadline.move(self._now() + self._call.idle_timeout)
+                deadline.move(self._now() + self._call.idle_timeout)
             if events:
                 return events
         if self._begun:
@@ -138,12 +149,15 @@ class Answer:
         try:
             with self._deadline:
                 return await anext(self._pieces, b"")
-        except TimeoutError as error:
+        except (TimeoutError, *self._failures) as error:
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Exception) -> Refusal:
+        """Return what a failure while reading means."""
+        if isinstance(error, TimeoutError):
             limit = self._call.idle_timeout if self._begun else self._call.timeout
-            late = too_late(self._service, limit, self._call.model)
-            raise Refusal(late, retry=False) from error
-        except self._failures as error:
-            raise refusal(self._service, error, self._call.model) from error
+            return Refusal(too_late(self._service, limit, self._call.model), retry=False)
+        return refusal(self._service, cast("httpx2.RequestError", error), self._call.model)
 
     def _feed(self, chunk: bytes) -> list[str]:
         try:

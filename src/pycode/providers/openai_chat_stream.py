@@ -64,7 +64,8 @@ class ChatReader(Reader):
     def _choice(self, choice: dict[str, Any]) -> None:
         # Whole messages come from a service that does not stream.
         delta = choice.get("delta") or choice.get("message") or {}
-        self._reasoning(delta)
+        if len(delta) > 1 or "content" not in delta:
+            self._reasoning(delta)
         self._content(delta.get("content"))
         if delta.get("refusal"):
             self._refused = True
