@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pycode.core.data import Data
 from pycode.core.errors import StorageError
 from pycode.core.parts import AnyPart, StepFinishPart, TextPart, ToolPart, now_ms, part_from_dict
 from pycode.core.records import MessageInfo
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from pycode.tools.jobs import Job, JobTable
 
 
-@dataclass(slots=True)
-class ModelChoice:
+@dataclass(slots=True, eq=False, repr=False)
+class ModelChoice(Data):
     """A model that can be asked."""
 
     provider: Provider
@@ -37,8 +38,8 @@ class ModelChoice:
     """Whether its server may hand tool calls through as text, as local ones do."""
 
 
-@dataclass(slots=True)
-class Prompt:
+@dataclass(slots=True, eq=False, repr=False)
+class Prompt(Data):
     """A user's prompt on its way into the log."""
 
     id: str

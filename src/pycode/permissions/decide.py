@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from pycode.core.data import Data
 from pycode.permissions.matching import Kind, Places, Subject, concerning, verdict_of
 from pycode.permissions.patterns import escape
 from pycode.permissions.request import Context, Mode, Request
@@ -64,8 +65,8 @@ STRICT_TABLE: Final[dict[Kind, Action]] = {
 """What stands in for the mode's table in `pycode rules check --rules`."""
 
 
-@dataclass(slots=True, frozen=True)
-class Decision:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Decision(Data):
     """What was decided, and why."""
 
     action: Action

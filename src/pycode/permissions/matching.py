@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pycode.core.data import Data
 from pycode.permissions.patterns import has_wildcard, match_path, match_text
 from pycode.permissions.rules import PATH_KEYS, Action, Rule
 
@@ -30,8 +31,8 @@ Kind = Literal[
 _WEIGHT = {"deny": 3, "ask": 2, None: 1, "allow": 0}
 
 
-@dataclass(slots=True, frozen=True)
-class Subject:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Subject(Data):
     """One thing that a request touches: a path, a command, a tool."""
 
     permission: str
@@ -62,8 +63,8 @@ class Subject:
     """The command that is there to make this very change: a rule that names it allows the change too."""
 
 
-@dataclass(slots=True, frozen=True)
-class Places:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Places(Data):
     """What path patterns are relative to."""
 
     root: str

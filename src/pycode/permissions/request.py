@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pycode.core.data import Data
 from pycode.permissions.rules import Rule
 
 Mode = Literal["default", "plan", "confirm", "bypass"]
@@ -17,8 +18,8 @@ yes to what the user's own rules or the mode would ask."""
 _STRICTNESS: tuple[Mode, ...] = ("plan", "confirm", "default", "bypass")
 
 
-@dataclass(slots=True, frozen=True)
-class Request:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Request(Data):
     """What a tool call would touch."""
 
     permission: str
@@ -35,8 +36,8 @@ class Request:
     """The real path behind each of `paths`, when they were resolved before: the decision is about exactly these."""
 
 
-@dataclass(slots=True)
-class Context:
+@dataclass(slots=True, eq=False, repr=False)
+class Context(Data):
     """Where and under which rules a request is judged."""
 
     root: Path

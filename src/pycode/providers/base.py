@@ -29,6 +29,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pycode.core.data import Data
+
 FINISH_REASONS = ("stop", "tool_calls", "length", "content_filter", "pause")
 """The reasons that a `finish` event may give."""
 
@@ -36,8 +38,8 @@ USAGE_KEYS = ("input", "cache_read", "cache_write", "output", "reasoning")
 """What `usage` counts, in tokens: `input` is without the cached ones, `output` is with `reasoning`."""
 
 
-@dataclass(slots=True)
-class StreamEvent:
+@dataclass(slots=True, eq=False, repr=False)
+class StreamEvent(Data):
     """One piece of a model's answer.
 
     Types and what `data` carries (indented: optional):
@@ -60,8 +62,8 @@ class StreamEvent:
     """What belongs to it."""
 
 
-@dataclass(slots=True)
-class ProviderConfig:
+@dataclass(slots=True, eq=False, repr=False)
+class ProviderConfig(Data):
     """Who hosts a model and with which key."""
 
     name: str

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from pycode.core.data import Data
 from pycode.system.head_and_tail import HeadAndTail
 
 if sys.platform == "win32":
@@ -30,8 +31,8 @@ _DRAIN_SECONDS = 0.1
 """How long the pipe is still read after the process has ended, when a child holds it open."""
 
 
-@dataclass(slots=True, frozen=True)
-class Ended:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Ended(Data):
     """How a process ended."""
 
     exit_code: int
@@ -40,8 +41,8 @@ class Ended:
     """The name of the signal that ended it, for example `SIGKILL`."""
 
 
-@dataclass(slots=True, frozen=True)
-class Completed:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Completed(Data):
     """What a process came to."""
 
     exit_code: int

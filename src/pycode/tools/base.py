@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from pycode.core.data import Data
+
 if TYPE_CHECKING:
     from pycode.tools.jobs import JobTable
 
 
-@dataclass(slots=True)
-class ToolResult:
+@dataclass(slots=True, eq=False, repr=False)
+class ToolResult(Data):
     """What a call came to: `output` and `error` are for the model, `title` and `metadata` for people and programs."""
 
     title: str
@@ -67,8 +69,8 @@ class CommandRuntime(Protocol):
         """Return the path for the file of this call's long output, in a folder that exists; None where nothing is kept."""
 
 
-@dataclass(slots=True)
-class ToolContext:
+@dataclass(slots=True, eq=False, repr=False)
+class ToolContext(Data):
     """Where and for whom a tool runs."""
 
     session_id: str
@@ -91,8 +93,8 @@ class ToolContext:
         return runtime if isinstance(runtime, CommandRuntime) else None
 
 
-@dataclass(slots=True)
-class PermissionRequest:
+@dataclass(slots=True, eq=False, repr=False)
+class PermissionRequest(Data):
     """What a call would touch, for the decision before it."""
 
     permission: str

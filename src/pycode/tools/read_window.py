@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pycode.core.data import Data
 from pycode.tools.base import ToolResult
 from pycode.tools.output import MAX_BYTES
 
@@ -12,8 +13,8 @@ TEXT_BYTES = MAX_BYTES - 1000
 """The most bytes of what is read; the rest of a result is for the notes around it."""
 
 
-@dataclass(slots=True, frozen=True)
-class Window:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Window(Data):
     """Which lines, names, cells or pages are wanted."""
 
     offset: int
@@ -24,8 +25,8 @@ class Window:
     """How many bytes they may have."""
 
 
-@dataclass(slots=True, frozen=True)
-class Page:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Page(Data):
     """What was wanted, as it is shown."""
 
     text: str
