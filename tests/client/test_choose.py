@@ -10,20 +10,24 @@ from typing import Any
 import pytest
 from tests.support import local_models
 from tests.support.json_server import json_server
+from tests.support.small_model import LLAMA, write_gguf
 
 from pycode.client.choose import choose_model
 from pycode.config.schema import Config, ModelSettings
-from pycode.core.errors import NotConfiguredError
+from pycode.core.errors import ModelNotFoundError, NotConfiguredError
 from pycode.providers.create import ResolvedModel
 from pycode.providers.hosted import HostedProvider
+from pycode.providers.local import LocalProvider
+from pycode.providers.local_files import model_folder
 
 NOWHERE = "http://127.0.0.1:9/v1"
 CODER = "ollama/qwen3:8b"
 
 
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    """A machine on which no server runs."""
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A machine on which no server runs, and which may be busy with other tests."""
+    monkeypatch.setattr("pycode.providers.local_servers.SECONDS", 5.0)
     names = ("OLLAMA", "LMSTUDIO", "LLAMA_CPP", "VLLM")
     return {"PYCODE_HOME": str(tmp_path)} | {f"{name}_BASE_URL": NOWHERE for name in names}
 
@@ -154,3 +158,77 @@ class TestContext:
         async with json_server(local_models.ollama()) as server:
             here = {**environ, "OLLAMA_BASE_URL": server.url}
             assert (await choose("ollama/other", here)).label == "ollama/other"
+
+
+class TestInstalledModels:
+    """Models in files of this machine, which PyCode runs itself."""
+
+    @pytest.fixture(autouse=True)
+    def engine(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Say that the engine is installed: nothing here runs it."""
+        monkeypatch.setattr("pycode.providers.local_process.has_engine", lambda: True)
+
+    def install(self, environ: Mapping[str, str], name: str, **fields: int) -> None:
+        """Put a tiny model where an installed one lies."""
+        folder = model_folder(environ) / name
+        folder.mkdir(parents=True)
+        write_gguf(folder / "m.gguf", LLAMA | {f"llama.{key}": fields[key] for key in fields})
+
+    async def test_one_is_taken_when_nothing_else_is_there(self, environ: dict[str, str]) -> None:
+        self.install(environ, "mine", context_length=1024)
+        chosen = await choose(None, environ)
+        assert (chosen.label, chosen.reason) == ("local/mine", "it is installed on this machine")
+        assert chosen.notice == (
+            "Using local/mine, which is installed on this machine, because nothing else is configured. "
+            "local/mine is an offline model for small jobs: check the diff."
+        )
+        assert (chosen.profile.context, chosen.profile.output) == (1024, 512)
+        assert chosen.profile.grammar
+        provider = chosen.create()
+        assert isinstance(provider, LocalProvider)
+        assert provider.profiles == {"mine": chosen.profile}
+
+    async def test_keys_and_servers_go_before_it(self, environ: dict[str, str]) -> None:
+        self.install(environ, "mine")
+        keyed = await choose(None, environ | {"OPENAI_API_KEY": "k"})
+        assert keyed.provider_name == "openai"
+        async with json_server(local_models.llama_cpp()) as server:
+            served = await choose(None, environ | {"LLAMA_CPP_BASE_URL": server.url})
+        assert served.label == "llama.cpp/gpt-oss"
+        assert served.profile.grammar
+
+    async def test_the_usual_one_goes_before_others(self, environ: dict[str, str]) -> None:
+        self.install(environ, "another")
+        self.install(environ, "qwen2.5-coder-1.5b", context_length=32_768)
+        assert (await choose(None, environ)).label == "local/qwen2.5-coder-1.5b"
+        for name in ("local", "qwen2.5-coder-1.5b", "local/qwen2.5-coder-1.5b"):
+            chosen = await choose(name, environ)
+            assert chosen.label == "local/qwen2.5-coder-1.5b"
+            assert chosen.notice == (
+                "local/qwen2.5-coder-1.5b is an offline model for small jobs: check the diff."
+            )
+            assert chosen.profile.context == 8192
+
+    async def test_a_path_and_the_users_own_context(
+        self, environ: dict[str, str], tmp_path: Path
+    ) -> None:
+        path = write_gguf(
+            tmp_path / "big.gguf", LLAMA | {"llama.context_length": 65_536}, size=5_000_000_000
+        )
+        label = f"local/{path}"
+        config = Config(models={label: ModelSettings(context=32_768)})
+        chosen = await choose(label, environ, config)
+        assert (chosen.model, chosen.profile.context) == (str(path), 32_768)
+        assert chosen.notice == f"{label} is an offline model: check the diff."
+
+    async def test_one_that_is_not_installed(self, environ: dict[str, str]) -> None:
+        with pytest.raises(ModelNotFoundError, match="run pycode models install qwen2"):
+            await choose("local", environ)
+
+    async def test_without_the_engine(
+        self, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pycode.providers.local_process.has_engine", lambda: False)
+        self.install(environ, "mine")
+        with pytest.raises(NotConfiguredError, match=r'pip install "pycode-agent\[local\]"'):
+            await choose(None, environ)

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from tests.support import local_models
 from tests.support.json_server import json_server
+from tests.support.small_model import LLAMA, write_gguf
 
 from pycode.client.keys import forget_key, list_keys, set_by, store_key
 from pycode.client.models import ProviderModels, list_models
 from pycode.core.errors import UsageError
+from pycode.providers.local_files import model_folder
 
 NOWHERE = "http://127.0.0.1:9/v1"
 
@@ -75,6 +77,24 @@ class TestList:
     def test_an_unknown_provider(self, tmp_path: Path, environ: dict[str, str]) -> None:
         with pytest.raises(UsageError, match="did you mean 'openai'"):
             list_models(tmp_path, "opnai", environ)
+
+    async def test_installed_models_of_this_machine(
+        self, tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pycode.providers.local_process.has_engine", lambda: True)
+        empty = (await listed(tmp_path, environ, "local"))["local"]
+        assert (empty.usable, empty.models) == (False, {})
+        assert empty.status == "none is installed: run pycode models install local"
+        folder = model_folder(environ) / "mine"
+        folder.mkdir(parents=True)
+        write_gguf(folder / "m.gguf", LLAMA)
+        found = (await listed(tmp_path, environ, "local"))["local"]
+        assert (found.usable, found.status, [*found.models]) == (True, "installed", ["mine"])
+        assert found.models["mine"].context == 8192
+        monkeypatch.setattr("pycode.providers.local_process.has_engine", lambda: False)
+        found = (await listed(tmp_path, environ, "local"))["local"]
+        assert not found.usable
+        assert 'pip install "pycode-agent[local]"' in found.status
 
 
 class TestKeys:

@@ -15,6 +15,7 @@ from pycode.engine.engine import Engine
 from pycode.engine.judge import judge_for
 from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
+from pycode.providers.compact import Compact
 from pycode.providers.profiles import Prices, Profile
 from pycode.storage.memory import MemoryStore
 from pycode.storage.sessions import DiskStore, SessionStore
@@ -47,6 +48,7 @@ def bench(project: Path) -> MakeBench:
         prints_calls: bool = False,
         images: bool = False,
         patches: bool = False,
+        compact: Compact | None = None,
         **settings: Any,
     ) -> Bench:
         provider = ScriptedProvider(script)
@@ -54,7 +56,13 @@ def bench(project: Path) -> MakeBench:
             provider,
             "scripted-model",
             "scripted/scripted-model",
-            Profile(prices=prices, structured=structured, images=images, patches=patches),
+            Profile(
+                prices=prices,
+                structured=structured,
+                images=images,
+                patches=patches,
+                compact=compact,
+            ),
             prints_calls,
         )
         registry, answers = ToolRegistry(), Answers(None)

@@ -107,6 +107,7 @@ class TestNothingNamed:
         assert caught.value.exit_code == 2
         for words in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "~/.pycode/config.yaml"):
             assert words in message
+        assert "pycode models install local" in message
         assert (
             'OPENAI_BASE_URL=http://localhost:11434/v1 pycode run -m openai/<model> "..."'
             in message
@@ -145,6 +146,13 @@ class TestNamed:
         chosen = resolve_model("ollama/qwen3", NONE, {})
         assert (chosen.base_url, chosen.api_key) == (None, None)
         assert repr(chosen.create()) == "OpenAIProvider('ollama', 'http://localhost:11434/v1')"
+
+    def test_a_server_that_its_user_calls_local_is_a_server(self) -> None:
+        config = Config(providers={"local": Settings(base_url="http://localhost:5/v1")})
+        chosen = resolve_model("local/mine", config, {})
+        assert chosen.protocol == "openai-chat"
+        assert repr(chosen.create()) == "OpenAIProvider('local', 'http://localhost:5/v1')"
+        assert resolve_model("local", NONE, {}).protocol == "local-engine"
 
     def test_no_key(self) -> None:
         with pytest.raises(NotConfiguredError) as caught:

@@ -10,11 +10,11 @@ from tests.support.json_server import json_server
 from pycode.config.schema import Config, ProviderSettings
 from pycode.core.errors import NotConfiguredError, UsageError
 from pycode.providers import create_provider, resolve_model
-from pycode.providers.hosts import HOSTS, find_host
+from pycode.providers.hosts import HOSTS, LOCAL_ENGINE, find_host
 
 WANTED = (
     "anthropic openai google openrouter mistral deepseek groq xai together fireworks cerebras moonshot zai dashscope "
-    "github-models azure-openai cohere huggingface ollama lmstudio llama.cpp vllm openai-compatible anthropic-compatible"
+    "github-models azure-openai cohere huggingface ollama lmstudio llama.cpp vllm local openai-compatible anthropic-compatible"
 )
 
 
@@ -30,7 +30,7 @@ def test_no_two_share_a_variable() -> None:
 @pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
 def test_every_one_has_what_it_needs(host: object) -> None:
     found = next(item for item in HOSTS if item is host)
-    assert found.key_variables
+    assert found.key_variables or found.protocol == LOCAL_ENGINE
     assert found.has_own_address or found.address_variables
     # What has no default is a server of the user's own, whose models nobody knows.
     assert found.default_model or not found.needs_key

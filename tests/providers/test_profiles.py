@@ -65,7 +65,7 @@ def test_a_default_model_is_known_calls_tools_and_is_not_withdrawn(host: object)
     found = next(item for item in HOSTS if item is host)
     profile = profile_for(found.name, found.default_model or "")
     assert (profile.known, profile.tools, profile.successor) == (True, True, None)
-    assert profile.context >= 100_000
+    assert profile.context >= (8_192 if found.name == "local" else 100_000)
 
 
 class TestDialect:

@@ -11,6 +11,7 @@ from pycode.agents import Agent
 from pycode.core import Message
 from pycode.core.events import Event, SessionIdle
 from pycode.engine.engine import Engine
+from pycode.providers.compact import Compact
 from pycode.providers.profiles import Prices
 from pycode.storage.sessions import SessionStore
 from pycode.testing import ScriptedProvider
@@ -101,5 +102,6 @@ class MakeBench(Protocol):
         prints_calls: bool = False,
         images: bool = False,
         patches: bool = False,
+        compact: Compact | None = None,
         **settings: Any,
     ) -> Bench: ...

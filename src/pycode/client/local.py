@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +25,11 @@ from pycode.engine.fork import fork_session
 from pycode.engine.judge import Judge, judge_for
 from pycode.engine.setup import EngineSettings, Rooms
 from pycode.permissions.answers import Answers
+from pycode.permissions.configured import configured_rules
 from pycode.permissions.modes import BYPASS_NOTICE, check_bypass
 from pycode.permissions.patterns import escape
 from pycode.permissions.request import Mode
-from pycode.permissions.rules import Rule, parse_rule_text, parse_rules
+from pycode.permissions.rules import Rule, parse_rule_text
 from pycode.providers.create import ResolvedModel
 from pycode.providers.hosts import HOSTS, find_host
 from pycode.storage.sessions import DiskStore
@@ -57,6 +58,8 @@ class LocalOptions:
     """The JSON Schema that the answer has to fit."""
     thinking: str | None = None
     """How much the model thinks: off, low, medium, high or max; None leaves it to the model."""
+    profile: str | None = None
+    """How the model is put to work: `compact`, or None for what is known of the model."""
     allow: tuple[str, ...] = ()
     """Rules to allow."""
     mode: Mode | None = None
@@ -215,14 +218,14 @@ def open_local(
     resolved = choose_model(options.model or agent.config.model, config, environ)
     if resolved.api_key:
         secrets.append(resolved.api_key)
-    first = _choice(resolved)
+    first = _choice(resolved, options.profile)
     # `options` may be told another model later.
     asked = options.model
 
     def models(name: str | None) -> ModelChoice:
         if name is None or name in (asked, first.label):
             return first
-        return _choice(choose_model(name, config, environ))
+        return _choice(choose_model(name, config, environ), options.profile)
 
     store = DiskStore(home.storage)
     rooms = Rooms(
@@ -280,13 +283,23 @@ def known_secrets(config: Config, environ: Mapping[str, str]) -> list[str]:
     return [value for value in (*keys, *headers, *variables) if value]
 
 
-def _choice(resolved: ResolvedModel) -> ModelChoice:
+def _choice(resolved: ResolvedModel, profile_name: str | None) -> ModelChoice:
+    provider, profile = resolved.create(), resolved.profile
+    if profile_name == "compact" and profile.compact is None:
+        from pycode.providers.profiles import compact_profile
+
+        profile = replace(profile, compact=compact_profile())
+    if profile.compact is not None:
+        from pycode.providers.compact_provider import CompactProvider
+
+        provider = CompactProvider(provider, profile.compact, grammar=profile.grammar)
+        return ModelChoice(provider, resolved.model, resolved.label, profile)
     host = find_host(resolved.provider_name)
     return ModelChoice(
-        resolved.create(),
+        provider,
         resolved.model,
         resolved.label,
-        resolved.profile,
+        profile,
         prints_calls=host is None or host.is_local,
     )
 
@@ -317,8 +330,7 @@ def _registry(config: Config, options: LocalOptions) -> ToolRegistry:
 
 def _judges(home: Home, config: Config, options: LocalOptions) -> Callable[[Agent, Project], Judge]:
     rules = [
-        *parse_rules(config.permission, "user"),
-        *parse_rules(config.repository_permission, "repository"),
+        *configured_rules(config),
         *(parse_rule_text(text, "deny", "user") for text in options.deny),
     ]
     allowed = [

@@ -12,7 +12,7 @@ from pycode.config.home import Home
 from pycode.config.loader import load_config
 from pycode.config.schema import Config
 from pycode.core.errors import UsageError
-from pycode.providers.hosts import HOSTS
+from pycode.providers.hosts import HOSTS, LOCAL_ENGINE
 from pycode.providers.local_servers import NAMED_SECONDS, SECONDS, LocalServer, find_servers_now
 from pycode.providers.places import Place, Sources
 from pycode.providers.profiles import Profile
@@ -59,7 +59,14 @@ def list_models(
     addresses = local_addresses(places, environ)
     seconds = SECONDS if provider is None else NAMED_SECONDS
     servers = {server.host: server for server in find_servers_now(addresses, seconds)}
-    found = [_provider_models(place, servers.get(place.name), sources) for place in places]
+    found = [
+        (
+            _installed_models(place, environ)
+            if place.protocol == LOCAL_ENGINE
+            else _provider_models(place, servers.get(place.name), sources)
+        )
+        for place in places
+    ]
     return sorted(found, key=lambda item: not item.usable)
 
 
@@ -89,6 +96,20 @@ def _provider_models(place: Place, server: LocalServer | None, sources: Sources)
     models = sources.profiles.models(place.name)
     if server is not None:
         models |= {model.name: model.profile for model in server.models}
+    return ProviderModels(place.name, usable, status, models, place.default_model)
+
+
+def _installed_models(place: Place, environ: Mapping[str, str]) -> ProviderModels:
+    from pycode.providers.local_files import installed
+    from pycode.providers.local_process import ENGINE_MISSING, has_engine
+
+    models = {model.name: place.profile(model.name) for model in installed(environ)}
+    if not models:
+        usable, status = False, "none is installed: run pycode models install local"
+    elif not has_engine():
+        usable, status = False, ENGINE_MISSING
+    else:
+        usable, status = True, "installed"
     return ProviderModels(place.name, usable, status, models, place.default_model)
 
 

@@ -16,6 +16,7 @@ from pycode.config.schema import (
     FormatterSettings,
     Level,
     ModelSettings,
+    ProfileName,
     ProviderSettings,
     Timeouts,
 )
@@ -61,7 +62,7 @@ class Listed:
 
 @dataclass(eq=False)
 class Rules:
-    """Permission keys with an action, or with patterns that have an action each."""
+    """Permission keys with an action, or with patterns that have an action each, or an action and examples."""
 
     action: Scalar
     """The action."""
@@ -80,7 +81,7 @@ def kind_of(annotation: Any) -> Kind:
 
 
 def _one_of(*words: str) -> Scalar:
-    what = ", ".join(words[:-1]) + " or " + words[-1]
+    what = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
     return Scalar(what, words.__contains__, str.lower, words)
 
 
@@ -108,6 +109,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "Price": Scalar("a number, 0 or more", lambda v: _is_number(v) and 0 <= v < math.inf, float),
     "bool": Scalar("true or false", lambda v: type(v) is bool),
     "Level": _one_of(*get_args(Level)),
+    "ProfileName": _one_of(*get_args(ProfileName)),
     "Permission": Rules(_one_of("allow", "ask", "deny")),
     "Timeouts": Group(Timeouts),
     "DefaultModel": Group(DefaultModel),

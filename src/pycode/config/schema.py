@@ -14,6 +14,8 @@ from pycode.core.data import Data
 
 Level = Literal["debug", "info", "warning", "error"]
 """How much a log holds."""
+ProfileName = Literal["compact"]
+"""How a model is put to work."""
 Count: TypeAlias = int
 """A whole number, 1 or more."""
 Seconds: TypeAlias = float
@@ -75,6 +77,8 @@ class ModelSettings(Data):
     """Whether it reasons before it answers."""
     temperature: bool | None = None
     """Whether the sampling temperature may be set."""
+    profile: ProfileName | None = None
+    """How it is put to work: `compact` is for small models and those with little context."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -143,7 +147,8 @@ class Settings(Data):
     """`provider/model` to what you know better of it than the catalogue."""
     permission: Permission = field(default_factory=dict)
     """What may be done unasked: permission key to an action (`allow`, `ask` or `deny`), or to patterns with an action each. The
-    last one that matches decides. A repository's rules only tighten."""
+    last one that matches decides. A repository's rules only tighten. Instead of an action a pattern may have
+    `{action: allow, match: [...], not_match: [...]}`, with examples that are tried whenever the file is read."""
     max_steps: Count = 500
     """Model requests in one turn at most."""
     max_retries: int = 4
@@ -174,6 +179,26 @@ class File(Settings):
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class RuleExamples(Data):
+    """What a rule shall match, and what not."""
+
+    place: str
+    """Where the rule stands: a file with its line."""
+    key: str
+    """Its key, with dots."""
+    permission: str
+    """The permission key."""
+    pattern: str
+    """The pattern."""
+    action: str
+    """`allow`, `ask` or `deny`."""
+    match: list[str]
+    """What it matches."""
+    not_match: list[str]
+    """What it does not match."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Config(Settings):
     """What all sources come to, without the repository's rules and agents, which are kept apart."""
 
@@ -181,6 +206,8 @@ class Config(Settings):
     """The rules of the repository's files: they only tighten."""
     repository_agents: dict[str, AgentSettings] = field(default_factory=dict)
     """The agents of the repository's files, none of which is in `agents`: their rules only tighten."""
+    rule_examples: list[RuleExamples] = field(default_factory=list)
+    """The examples of all rules that have some; `pycode.permissions.configured` tries them."""
     warnings: list[str] = field(default_factory=list)
     """What was ignored and why, a sentence each."""
     untrusted: list[str] = field(default_factory=list)

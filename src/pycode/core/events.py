@@ -65,7 +65,7 @@ class SessionIdle(Event):
     message_id: str | None = None
     """The turn's last message."""
     reason: str = "done"
-    """Why it ended: done, limit, repeated, length, content_filter, no_answer, cancelled, interrupted (by a crash) or error."""
+    """Why it ended: done, limit, repeated, length, content_filter, no_answer, unfinished, cancelled, interrupted (by a crash) or error."""
     detail: str | None = None
     """With `limit`: which one, in a few words."""
     answer: Any = None

@@ -14,9 +14,9 @@ from pycode.core.parts import StepFinishPart, StepStartPart, TextPart, ToolPart,
 from pycode.core.records import MessageInfo
 from pycode.engine.active import ActiveSession, ModelChoice, Prompt
 from pycode.engine.calls import Calls
+from pycode.engine.ending import Ending
 from pycode.engine.limits import RepeatCheck, Spending, TurnLimits
 from pycode.engine.processor import Outcome, Processor
-from pycode.engine.structured import Answer
 from pycode.engine.toolchain import Call, Toolchain
 from pycode.providers.base import StreamEvent
 from pycode.providers.profiles import cost
@@ -33,11 +33,11 @@ class TurnEnd:
     """How a turn ended."""
 
     reason: str
-    """done, limit, repeated, length, content_filter, no_answer, cancelled or error."""
+    """done, limit, repeated, length, content_filter, no_answer, unfinished, cancelled or error."""
     message_id: str | None
     """The turn's last assistant message."""
     detail: str | None = None
-    """Which limit was reached, in a few words."""
+    """Which limit was reached, or what is unfinished, in a few words."""
     answer: Any = None
     """The structured answer, where one was asked for."""
 
@@ -54,8 +54,8 @@ class TurnSettings:
     """What it may use."""
     options: dict[str, Any]
     """What every request passes to the provider: deadlines, retries, temperature."""
-    answer: Answer | None = None
-    """The structured answer that it has to give, or None."""
+    ending: Ending | None = None
+    """What looks at its answer before it ends, or None."""
 
 
 class Turn:
@@ -109,23 +109,23 @@ class Turn:
             stopping = next((call for call in self._calls if call.stops_turn), None)
             if stopping is not None:
                 return self._end("cancelled" if stopping.refusal == "user" else "repeated")
-            if self._settings.answer is not None and self._settings.answer.given:
+            if self._settings.ending is not None and self._settings.ending.given:
                 return self._end("done")
             if outcome.calls or outcome.reason == "pause" or any(self._session.prompts("steer")):
                 continue
             reason = _ENDS.get(outcome.reason, "done")
-            if reason == "done" and self._settings.answer is not None:
-                if not self._read_answer(self._settings.answer):
+            if reason == "done" and self._settings.ending is not None:
+                if not self._may_end(self._settings.ending):
                     continue
-                reason = "done" if self._settings.answer.given else "no_answer"
+                reason = self._settings.ending.reason
             return self._end(reason)
 
-    def _read_answer(self, answer: Answer) -> bool:
-        """Take the last message as the answer; False when the model was told to try again."""
+    def _may_end(self, ending: Ending) -> bool:
+        """Have the last message looked at as the answer; False when the model was told to go on."""
         entry = self._journal.state.entries[str(self._last_id)]
         texts = [part.text for part in entry.parts.values() if isinstance(part, TextPart)]
-        wrong = answer.read("".join(texts))
-        if wrong is None or not answer.may_remind():
+        wrong = ending.read("".join(texts))
+        if wrong is None or not ending.may_remind():
             return True
         reminder = TextPart(text=wrong, synthetic=True)
         self._session.accept(Prompt(id=Identifier.ascending("msg"), parts=[reminder]))
@@ -235,8 +235,13 @@ class Turn:
         return self._end("error")
 
     def _end(self, reason: str) -> TurnEnd:
-        answer = self._settings.answer
-        return TurnEnd(reason, self._last_id, answer=answer.value if answer else None)
+        ending = self._settings.ending
+        return TurnEnd(
+            reason,
+            self._last_id,
+            detail=ending.detail if ending else None,
+            answer=ending.value if ending else None,
+        )
 
 
 def _why_not_run(outcome: Outcome) -> str:

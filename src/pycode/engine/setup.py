@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pycode.agents.base import Agent
 from pycode.engine.active import ActiveSession, ModelChoice, Prompt
@@ -20,6 +20,9 @@ from pycode.engine.toolchain import Toolchain
 from pycode.storage.sessions import SessionStore
 from pycode.tools.registry import ToolRegistry
 from pycode.workspace.project import Project
+
+if TYPE_CHECKING:
+    from pycode.engine.compact_turn import CompactTurn
 
 
 @dataclass(slots=True)
@@ -91,11 +94,12 @@ class TurnSetup:
         agent = self._rooms.agents(prompt.agent or info.agent)
         choice = self._rooms.models(prompt.model or agent.config.model or info.model)
         active.use_model(choice)
+        compact = self._compact(choice, prompt, active.project)
         answer = None
         if prompt.schema is not None:
             answer = Answer(prompt.schema, native=choice.profile.structured)
         toolchain = Toolchain(
-            self._rooms.registry,
+            self._rooms.registry if compact is None else compact.tools(self._rooms.registry),
             self._rooms.judges(agent, active.project),
             self._asker,
             self._redactor,
@@ -103,22 +107,39 @@ class TurnSetup:
             self._settings.environment,
             [answer.tool] if answer is not None and answer.tool is not None else [],
             patches=choice.profile.patches,
+            guards=compact.guards if compact is not None else (),
         )
-        prefix = self._prefix(active, agent, toolchain)
+        prefix = self._prefix(active, agent, toolchain, compact)
         settings = TurnSettings(
             system=prefix["system"],
             tools=prefix["tools"],
-            limits=self._limits(agent, prompt),
+            limits=self._limits(agent, prompt, compact),
             options=self._options(active, agent, answer),
-            answer=answer,
+            ending=answer if compact is None else compact.ending,
         )
-        return Turn(active, choice, toolchain, settings, RepeatCheck(self._settings.repeats))
+        # A guard keeps a small model from repeating itself, and it is asked again.
+        repeats = self._settings.repeats if compact is None else compact.compact.max_steps
+        return Turn(active, choice, toolchain, settings, RepeatCheck(repeats))
 
-    def _prefix(self, active: ActiveSession, agent: Agent, toolchain: Toolchain) -> dict[str, Any]:
+    def _compact(self, choice: ModelChoice, prompt: Prompt, project: Project) -> CompactTurn | None:
+        """Return what is different for a model with the compact profile, None for any other."""
+        if choice.profile.compact is None:
+            return None
+        from pycode.engine.compact_turn import CompactTurn
+
+        return CompactTurn.of(choice.profile.compact, prompt, project)
+
+    def _prefix(
+        self,
+        active: ActiveSession,
+        agent: Agent,
+        toolchain: Toolchain,
+        compact: CompactTurn | None,
+    ) -> dict[str, Any]:
         """Return what all requests of the session begin with.
 
         It only changes with the agent, when an answer in another form is asked for, when changing things begins or ends to be
-        forbidden, or when the caller chose other tools or another prompt.
+        forbidden, when the caller chose other tools or another prompt, or when a model with the compact profile comes or goes.
         """
         prefix = active.journal.state.prefix
         form = toolchain.answer_schema
@@ -129,6 +150,7 @@ class TurnSetup:
             and prefix.get("answer") == form
             and prefix.get("plan") == toolchain.plans
             and prefix.get("given") == given
+            and prefix.get("compact", False) == (compact is not None)
         ):
             return prefix
         prompt = build_system_prompt(
@@ -150,6 +172,13 @@ class TurnSetup:
             "tools": toolchain.definitions(),
             "instructions": prompt.instructions,
         }
+        if compact is not None:
+            prefix |= compact.prefix(
+                active.project,
+                toolchain.definitions(),
+                prompt.instructions,
+                self._settings.more_system_prompt,
+            )
         active.journal.prefix(prefix)
         return prefix
 
@@ -163,8 +192,10 @@ class TurnSetup:
         }
         return given if any(value is not None for value in given.values()) else None
 
-    def _limits(self, agent: Agent, prompt: Prompt) -> TurnLimits:
+    def _limits(self, agent: Agent, prompt: Prompt, compact: CompactTurn | None) -> TurnLimits:
         most = self._settings.max_steps
+        if compact is not None:
+            most = min(most, compact.compact.max_steps)
         return TurnLimits(min(most, agent.config.max_steps or most)).tightened(prompt.limits)
 
     def _options(

@@ -33,7 +33,13 @@ class Answer:
         self.tool = None if native else AnswerTool(self)
         self.value: Any = None
         self.given = False
+        self.detail: str | None = None
         self._reminders = 0
+
+    @property
+    def reason(self) -> str:
+        """Why a turn ends that had to give it."""
+        return "done" if self.given else "no_answer"
 
     @property
     def schema(self) -> dict[str, Any]:

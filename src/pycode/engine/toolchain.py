@@ -3,6 +3,7 @@
     record    log the result, whatever it is
     validate  known tool, fitting arguments
     decide    allow, ask or deny
+    guards    what a small model is kept from, where its profile says so
     start     log that the call runs, before it has an effect
     bound     redact and bound what it returns
     execute   the tool itself
@@ -31,6 +32,8 @@ from pycode.tools.registry import ToolRegistry
 from pycode.tools.targets import real_paths
 
 Step = Callable[["Call"], Awaitable[ToolResult]]
+Guard = Callable[["Call", Step], Awaitable[ToolResult]]
+"""Wraps a call: it may answer in its place, or change what it returns."""
 
 
 @dataclass(slots=True)
@@ -78,6 +81,7 @@ class Toolchain:
         environment: For child processes, without secrets.
         extra: Tools of this turn only.
         patches: Whether the model was trained on patches.
+        guards: Further wrappers around a call that may run, the outermost first.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Toolchain:
         extra: Sequence[Tool] = (),
         *,
         patches: bool = False,
+        guards: Sequence[Guard] = (),
     ) -> None:
         self._judge = judge
         self._asker = asker
@@ -102,7 +107,8 @@ class Toolchain:
             self._tools.register(tool, replace=True)
         self.answer_schema = next((tool.parameters_schema for tool in extra), None)
         chain: Step = self._execute
-        for wrapper in (self._bound, self._start, self._decide, self._validate, self._record):
+        around = (self._decide, self._validate, self._record)
+        for wrapper in (self._bound, self._start, *reversed(guards), *around):
             chain = _wrapped(wrapper, chain)
         self._chain = chain
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pycode.providers.create import create_provider as create_provider
     from pycode.providers.create import resolve_model as resolve_model
     from pycode.providers.gemini import GeminiProvider as GeminiProvider
+    from pycode.providers.local import LocalProvider as LocalProvider
     from pycode.providers.openai_chat import CohereProvider as CohereProvider
     from pycode.providers.openai_chat import MistralProvider as MistralProvider
     from pycode.providers.openai_chat import OllamaProvider as OllamaProvider
@@ -26,6 +27,7 @@ __all__ = [
     "AnthropicProvider",
     "CohereProvider",
     "GeminiProvider",
+    "LocalProvider",
     "MistralProvider",
     "OllamaProvider",
     "OpenAIProvider",
@@ -44,6 +46,7 @@ __getattr__ = lazy_exports(
         "base": ["Provider", "ProviderConfig", "StreamEvent"],
         "create": ["create_provider", "resolve_model"],
         "gemini": ["GeminiProvider"],
+        "local": ["LocalProvider"],
         "openai_chat": ["CohereProvider", "MistralProvider", "OllamaProvider", "OpenAIProvider"],
         "openai_responses": ["OpenAIResponsesProvider"],
     },

@@ -17,6 +17,7 @@ from pycode.providers.hosts import (
     ANTHROPIC_MESSAGES,
     GEMINI,
     HOSTS,
+    LOCAL_ENGINE,
     OPENAI_CHAT,
     OPENAI_RESPONSES,
     find_host,
@@ -26,6 +27,7 @@ from pycode.providers.profiles import Profile
 
 if TYPE_CHECKING:
     from pycode.providers.hosted import HostedProvider
+    from pycode.providers.local import LocalProvider
 
 PROTOCOLS = (ANTHROPIC_MESSAGES, OPENAI_RESPONSES, OPENAI_CHAT, GEMINI)
 """The wire protocols that can be spoken."""
@@ -33,9 +35,11 @@ PROTOCOLS = (ANTHROPIC_MESSAGES, OPENAI_RESPONSES, OPENAI_CHAT, GEMINI)
 _NOTHING = """\
 No model is configured. Do one of these:
   give a key, which is stored for you:   pycode auth login anthropic
-  set a key, for example   export ANTHROPIC_API_KEY=...   or   export OPENAI_API_KEY=...
-  or write it into ~/.pycode/config.yaml:   providers: {anthropic: {api_key: ...}}
-  or use a local server:   OPENAI_BASE_URL=http://localhost:11434/v1 pycode run -m openai/<model> "..." """.rstrip()
+    or set a variable, for example ANTHROPIC_API_KEY or OPENAI_API_KEY
+    or write it into ~/.pycode/config.yaml:   providers: {anthropic: {api_key: ...}}
+  start a server on this machine, Ollama, LM Studio, llama.cpp or vLLM: it is found by itself
+    or name one:   OPENAI_BASE_URL=http://localhost:11434/v1 pycode run -m openai/<model> "..."
+  install a small model that works offline (1.1 GB):   pycode models install local"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,9 @@ def _about(place: Place, model: str, profile: Profile) -> str | None:
     label = f"{place.name}/{model}"
     if profile.successor:
         return f"{label} is withdrawn by its service; take {place.name}/{profile.successor}."
-    if profile.known or (place.host is not None and place.host.is_local):
+    if profile.known or place.protocol == LOCAL_ENGINE:
+        return None
+    if place.host is not None and place.host.is_local:
         return None
     return (
         f"{label} is not in the catalogue: {profile.context:,} tokens of context, {profile.output:,} of output and no price "
@@ -230,7 +236,7 @@ def _names(config: Configuration) -> list[str]:
     return [*known, *(name for name in config.providers if name not in known)]
 
 
-def _make(protocol: str, config: ProviderConfig) -> HostedProvider:
+def _make(protocol: str, config: ProviderConfig) -> HostedProvider | LocalProvider:
     if protocol == ANTHROPIC_MESSAGES:
         from pycode.providers.anthropic import AnthropicProvider
 
@@ -247,6 +253,10 @@ def _make(protocol: str, config: ProviderConfig) -> HostedProvider:
         from pycode.providers.gemini import GeminiProvider
 
         return GeminiProvider(config)
+    if protocol == LOCAL_ENGINE:
+        from pycode.providers.local import LocalProvider
+
+        return LocalProvider(config)
     raise UsageError(f"There is no protocol {protocol!r}: it is one of {', '.join(PROTOCOLS)}.")
 
 

@@ -15,6 +15,8 @@ OPENAI_RESPONSES = "openai-responses"
 """The protocol of OpenAI's Responses API."""
 GEMINI = "gemini"
 """The protocol of Google's Gemini API."""
+LOCAL_ENGINE = "local-engine"
+"""Not one of the network: the model runs in a process that PyCode starts."""
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
@@ -314,6 +316,17 @@ HOSTS: tuple[Host, ...] = (
         is_local=True,
         chosen_alone=False,
         base_path="/v1",
+    ),
+    Host(
+        "local",
+        LOCAL_ENGINE,
+        # Which port it is shows when it runs.
+        "http://127.0.0.1",
+        default_model="qwen2.5-coder-1.5b",
+        needs_key=False,
+        chosen_alone=False,
+        # Who has a server of this name means that.
+        moved_protocol=OPENAI_CHAT,
     ),
     Host(
         "openai-compatible",

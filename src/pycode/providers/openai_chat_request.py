@@ -20,9 +20,11 @@ from pycode.providers.question import Question, blocks_of, replayed
 from pycode.providers.schemas import is_strict
 
 BODY_OPTIONS = (
+    "grammar",
     "parallel_tool_calls",
     "reasoning_effort",
     "response_format",
+    "return_progress",
     "seed",
     "stop",
     "tool_choice",

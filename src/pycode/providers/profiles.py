@@ -19,6 +19,7 @@ from pycode.providers.successors import successor_of
 if TYPE_CHECKING:
     from pycode.config.schema import ModelSettings
     from pycode.providers.catalogue_facts import Facts
+    from pycode.providers.compact import Compact
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class Profile:
     """Whether it can be held to a JSON schema."""
     patches: bool = False
     """Whether it was trained on patches and edits with them."""
+    grammar: bool = False
+    """Whether its server takes a GBNF grammar."""
+    compact: Compact | None = None
+    """How it is put to work in small steps; None for a model that needs no such help."""
     caching: bool = False
     """Whether its service charges less for a prefix that it has seen."""
     reasoning: bool = False
@@ -115,6 +120,8 @@ class Profiles:
         if facts is not None:
             changes |= _from_facts(facts)
         changes |= _corrections(provider, model)
+        if changes.get("compact"):
+            changes["compact"] = compact_profile()
         changes["successor"] = successor_of(
             provider, model, retired=bool(facts and facts.get("retired"))
         )
@@ -155,6 +162,13 @@ def profile_for(provider: str, model: str) -> Profile:
         model: The model's name at that provider.
     """
     return Profiles().find(provider, model)
+
+
+def compact_profile() -> Compact:
+    """Return the compact profile, which few runs need."""
+    from pycode.providers.compact_data import COMPACT
+
+    return COMPACT
 
 
 def cost(profile: Profile, usage: Mapping[str, int]) -> float | None:
@@ -226,6 +240,8 @@ def _from_user(mine: ModelSettings, listed: Prices | None) -> dict[str, Any]:
     said = {name: getattr(mine, name) for name in names}
     changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     changes["known"] = True
+    if mine.profile == "compact":
+        changes["compact"] = compact_profile()
     given, output = mine.input_price, mine.output_price
     if listed is None and (given is None or output is None):
         return changes
@@ -331,6 +347,11 @@ _RULES = (
     _Rule(("glm-4-5", "glm-4-6", "glm-4-7", "glm-5"), {"reasoning_switch": "thinking"}, ("zai",)),
     _Rule(("qwen", "qwq"), {"reasoning_switch": "enable_thinking"}, ("dashscope",)),
     _Rule(("",), {"reasoning_switch": "reasoning"}, ("openrouter",)),
+    # What stands on llama.cpp can be held to a grammar.
+    _Rule(("",), {"grammar": True}, ("local", "llama.cpp")),
+    # A small model on two cores: more context takes memory, and minutes to read.
+    _Rule(("",), {"context": 8_192, "output": 2_048, "compact": True}, ("local",)),
+    _Rule(("qwen2-5-coder-1-5b",), {"known": True}, ("local",)),
 )
 
 _CORRECTIONS = (
