@@ -142,6 +142,7 @@ async def test_results_are_cut_and_say_where_they_lie_in_the_project(
     ("text", "script", "reminder"),
     [
         ("Add a function f.", [], "nothing was changed"),
+        ("Add a function f.", [run(f"{PYTHON} -c 1 # test")], "nothing was changed"),
         ("Fix the bug.", [edit("a - b", "a + b")], "not tested"),
         ("Fix the bug.", [run(), edit("a - b", "a * b"), run()], "still fails"),
         ("Save the names in names.txt.", [run(f"{PYTHON} -c 1")], "names.txt is not there"),
@@ -164,6 +165,7 @@ async def test_an_answer_that_cannot_be_true_is_sent_back_and_ends_unfinished(
         ("Where is the limit set, e.g. for files?", []),
         ("Fix the bug.", [run(), edit("a - b", "a + b"), run()]),
         ("Please add a function to code_.py.", [edit("a - b", "a + b")]),
+        ("Fix the failing test, if there is one.", [run(f"{PYTHON} -c 1 # test")]),
         ("Write names.txt.", [call("write", {"file_path": "names.txt", "content": "a"})]),
     ],
 )
@@ -173,6 +175,24 @@ async def test_an_answer_that_can_be_true_ends_the_turn(
     b = await ask(bench, [*script, say("Done.")], text, ("undo", "answer"))
     assert b.reason == "done"
     assert len(b.provider.requests) == len(script) + 1
+
+
+async def test_a_claim_that_nothing_stands_behind_is_sent_back(
+    bench: MakeBench, work: Path
+) -> None:
+    script = [run(f"{PYTHON} -c 1 # test"), say("I fixed it."), say("Nothing fails.")]
+    b = await ask(bench, script, "Fix the failing test.", ("undo", "answer"))
+    assert "nothing was changed" in b.provider.requests[-1].prompt()
+    assert b.reason == "done"
+
+
+async def test_tests_that_fail_after_a_change_are_told_of_once(
+    bench: MakeBench, work: Path
+) -> None:
+    script = [edit("a - b", "a * b"), run(), say("Done."), say("It is as wanted.")]
+    b = await ask(bench, script, "Let add multiply.", ("undo", "answer"))
+    assert "fails now" in b.provider.requests[-1].prompt()
+    assert b.reason == "done"
 
 
 async def test_the_model_is_told_of_the_files_and_how_tests_are_run(

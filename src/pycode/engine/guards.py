@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pycode.engine.excerpts import shorten_file, shorten_output
-from pycode.providers.compact import REFUSED, REPEATED, asks_for_fix, badness, is_test_file
+from pycode.providers.compact import (
+    REFUSED,
+    REPEATED,
+    asks_for_fix,
+    badness,
+    is_test_file,
+    is_test_run,
+)
 from pycode.system import files
 from pycode.tools.base import ToolResult
 from pycode.workspace.syntax import newly_broken
@@ -31,8 +38,8 @@ class TurnFacts:
     """What the user asked for."""
     changed: dict[str, None] = field(default_factory=dict)
     """The files that were changed, as the model named them."""
-    commands: int = 0
-    """How many commands ran."""
+    acted: bool = False
+    """Whether a command ran that may have changed something: tests do not."""
     tested: bool = False
     """Whether a command ran after the last change."""
     failed: str | None = None
@@ -212,7 +219,7 @@ class Notes:
             facts.tested = False
             facts.calls.clear()
         elif call.known_tool.name == "bash" and result.error is None:
-            facts.commands += 1
+            facts.acted |= not is_test_run(str(call.arguments["command"]))
             facts.tested = True
         return result
 

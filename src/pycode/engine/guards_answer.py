@@ -20,6 +20,11 @@ _ORDERS = re.compile(
     rf"(?:^|[.!?:;,]\s+|\n\s*|\b(?:please|and|you|to)\s+){_VERBS}\b", re.IGNORECASE
 )
 
+_CLAIMS = re.compile(
+    r"\b(?:fixed|changed|added|corrected|repaired|edited|updated|replaced|removed|renamed|wrote|created|now)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(slots=True)
 class AnswerGuard:
@@ -37,6 +42,8 @@ class AnswerGuard:
     """No structured answer."""
     detail: str | None = None
     """What is still to be done."""
+    advised: bool = False
+    """Whether it was told of tests that fail, which may have failed before."""
 
     @property
     def reason(self) -> str:
@@ -45,25 +52,35 @@ class AnswerGuard:
 
     def read(self, text: str) -> str | None:
         """Return what is still to be done before the answer, or None."""
-        self.detail = self._missing()
-        return None if self.detail is None else f"{GO_ON}{self.detail}"
+        self.detail = self._missing(text)
+        told = self.detail or self._advice()
+        return None if told is None else f"{GO_ON}{told}"
 
     def may_remind(self) -> bool:
         """Count a reminder; False when there were enough."""
         self.reminders += 1
         return self.reminders <= REMINDERS
 
-    def _missing(self) -> str | None:
+    def _missing(self, text: str) -> str | None:
         facts = self.facts
         for path in named_files(facts.request):
             if not (self.directory / path).exists():
                 return f"{path} is not there. Write it."
-        if not facts.changed and not facts.commands and _ORDERS.search(facts.request):
-            return "nothing was changed. Read the file and edit it, or write a new one."
-        if facts.fixes and facts.failed is None and not facts.changed:
-            return "nothing was changed. Find the bug and fix it."
+        if not facts.changed and not facts.acted:
+            if facts.fixes and facts.failed is None and _CLAIMS.search(text):
+                return "nothing was changed. Find the bug and fix it."
+            if not facts.fixes and _ORDERS.search(facts.request):
+                return "nothing was changed. Read the file and edit it, or write a new one."
         if facts.changed and facts.fixes and not facts.tested:
             return "the code was changed and not tested since. Run the tests."
         if facts.fixes and facts.failed is not None:
             return f"{facts.failed} still fails. Look at what it says and fix the code."
         return None
+
+    def _advice(self) -> str | None:
+        """Return what to look at once: what fails after a change need not be the change's fault."""
+        facts = self.facts
+        if self.advised or not facts.changed or facts.failed is None:
+            return None
+        self.advised = True
+        return f"{facts.failed} fails now. If that comes from your change, correct it."

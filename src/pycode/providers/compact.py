@@ -155,6 +155,11 @@ def is_test_file(path: str) -> bool:
     return bool(_TEST_FILE.search(path))
 
 
+def is_test_run(command: str) -> bool:
+    """Whether a command runs tests."""
+    return bool(_TEST_RUN.search(command))
+
+
 def badness(command: str, output: str) -> int:
     """Return how badly a command failed, 0 when it ran well.
 
@@ -167,7 +172,7 @@ def badness(command: str, output: str) -> int:
     """
     if not _ENDED_BADLY.search(output):
         return 0
-    if not _TEST_RUN.search(command):
+    if not is_test_run(command):
         return 1 if _TRACE.search(output) else 0
     counts = [int(first or second) for first, second in _COUNTS.findall(output)]
     return max(sum(counts), 1) + (1_000 if _UNLOADED.search(output) else 0)
