@@ -35,6 +35,7 @@ async def test_a_failing_test_is_fixed(place: Place, serve: Serve, protocol: str
     assert result.out == "It subtracted; now it adds.\n"
     assert (place.project / "calc.py").read_text(encoding="utf-8") == BROKEN.replace("-", "+")
     assert "✗ edit" not in result.err
+    assert result.err.count("the change did not help and was taken back (exit code 1)") == 1
     assert result.err.count("$ python -B -m unittest -q") == 3
     third, fifth = server.requests[2], server.requests[4]
     assert texts(third) == texts(fifth)

@@ -198,7 +198,9 @@ class TakeBack:
                 _restore(call, real, content)
             facts.changed.clear()
             note = f"{REFUSED} The change did not help: it was taken back."
-            return replace(result, output=f"{result.output}\n{note}")
+            # Whoever watches saw the change, and has to see that it is gone.
+            title = f"{result.title}: the change did not help and was taken back"
+            return replace(result, title=title, output=f"{result.output}\n{note}")
         facts.failed, facts.badness = command, bad
         return result
 

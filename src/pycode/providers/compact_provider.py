@@ -128,12 +128,6 @@ class CompactProvider(Provider):
         """Return the names of the models that the service offers."""
         return await self.inner.list_models()
 
-    def prepare(self) -> None:
-        """Load what the first request needs, where the provider inside can."""
-        prepare = getattr(self.inner, "prepare", None)
-        if prepare is not None:
-            prepare()
-
     async def close(self) -> None:
         """Let go of connections."""
         await self.inner.close()

@@ -108,10 +108,6 @@ class LocalProvider(Provider):
         """Return the names of the installed models; see `Provider.list_models`."""
         return [model.name for model in installed(self._environ)]
 
-    def prepare(self) -> None:
-        """Load what the first request needs; may be called in a thread beside other work."""
-        import httpx2  # noqa: F401
-
     async def close(self) -> None:
         """End the engines."""
         engines, self._engines = self._engines, {}
