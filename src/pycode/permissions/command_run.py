@@ -6,6 +6,7 @@ Wrappers are seen through, command lines in words are read like the line itself,
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -62,7 +63,7 @@ _BUILTINS: Final = (
 """Builtins that change something for what comes after them, or take commands."""
 
 
-class CommandRun:
+class CommandRun(ABC):
     """Notes commands.
 
     Args:
@@ -82,9 +83,9 @@ class CommandRun:
         self._calls = 0
         self._nesting = 0
 
+    @abstractmethod
     def walk(self, sequence: Sequence, stdin: str | None = None) -> str | None:
         """Note the commands of a sequence and return what they print, where that is known."""
-        raise NotImplementedError
 
     def run(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from typing import Final
 
 from pycode.permissions.shell_syntax import (
@@ -51,9 +52,9 @@ class SimpleReader(WordReader):
         self.awaited: list[tuple[Redirect, str, bool]] = []
         """The here-documents whose bodies begin on the next line: with their end marks, and whether these are quoted."""
 
+    @abstractmethod
     def function(self, name: str, start: int) -> Command:
         """Read the body of a function whose name and parentheses were read."""
-        raise NotImplementedError
 
     def simple(self) -> Command:
         """Read the simple command that begins here, or the function that it turns out to be."""

@@ -7,6 +7,7 @@ in the user's line that the text came from.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import Final
 
 from pycode.permissions.literal import is_invisible
@@ -51,7 +52,7 @@ _ANSI_C_NAMED = {
 }
 
 
-class WordReader:
+class WordReader(ABC):
     """Reads words from a text.
 
     Args:
@@ -68,13 +69,13 @@ class WordReader:
         self.depth = depth
         self.origin = origin
 
+    @abstractmethod
     def substituted(self, closer: str) -> Sequence:
         """Read commands up to `closer` and step over it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def separate(self, text: str, origin: tuple[int, int]) -> Sequence:
         """Read commands from a text of their own."""
-        raise NotImplementedError
 
     def enter(self) -> None:
         """Go one level deeper.
