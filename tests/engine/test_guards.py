@@ -142,6 +142,7 @@ async def test_results_are_cut_and_say_where_they_lie_in_the_project(
     ("text", "script", "reminder"),
     [
         ("Add a function f.", [], "nothing was changed"),
+        ("We need a function f.", [], "nothing was changed"),
         ("Add a function f.", [run(f"{PYTHON} -c 1 # test")], "nothing was changed"),
         ("Fix the bug.", [edit("a - b", "a + b")], "not tested"),
         ("Fix the bug.", [run(), edit("a - b", "a * b"), run()], "still fails"),
@@ -151,7 +152,7 @@ async def test_results_are_cut_and_say_where_they_lie_in_the_project(
 async def test_an_answer_that_cannot_be_true_is_sent_back_and_ends_unfinished(
     bench: MakeBench, work: Path, text: str, script: list[Any], reminder: str
 ) -> None:
-    answers = [say("Done."), say("Done."), say("Done.")]
+    answers = [say("I added it."), say("I've now added it."), say("It has been added.")]
     b = await ask(bench, [*script, *answers], text, ("undo", "answer"))
     assert reminder in b.provider.requests[-1].prompt()
     assert b.reason == "unfinished"

@@ -20,8 +20,13 @@ _ORDERS = re.compile(
     rf"(?:^|[.!?:;,]\s+|\n\s*|\b(?:please|and|you|to)\s+){_VERBS}\b", re.IGNORECASE
 )
 
-_CLAIMS = re.compile(
-    r"\b(?:fixed|changed|added|corrected|repaired|edited|updated|replaced|removed|renamed|wrote|created|now)\b",
+_DONE = (
+    r"(?:fixed|changed|added|corrected|repaired|edited|updated|replaced|removed|renamed|wrote|written|created|"
+    r"deleted|implemented|moved|saved)"
+)
+_CLAIMS = re.compile(rf"\b(?:{_DONE}|now)\b", re.IGNORECASE)
+_OWN_CLAIMS = re.compile(
+    rf"\bI(?:'ve| have)?\s+(?:now\s+)?{_DONE}\b|\b(?:has|have) (?:now )?been {_DONE}\b",
     re.IGNORECASE,
 )
 
@@ -69,7 +74,7 @@ class AnswerGuard:
         if not facts.changed and not facts.acted:
             if facts.fixes and facts.failed is None and _CLAIMS.search(text):
                 return "nothing was changed. Find the bug and fix it."
-            if not facts.fixes and _ORDERS.search(facts.request):
+            if not facts.fixes and (_ORDERS.search(facts.request) or _OWN_CLAIMS.search(text)):
                 return "nothing was changed. Read the file and edit it, or write a new one."
         if facts.changed and facts.fixes and not facts.tested:
             return "the code was changed and not tested since. Run the tests."
