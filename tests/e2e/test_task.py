@@ -46,6 +46,15 @@ async def test_a_failing_test_is_fixed(place: Place, serve: Serve, protocol: str
     assert [record["seq"] for record in place.records()] == list(range(1, len(kinds) + 1))
 
 
+async def test_the_log_of_a_ci_run_gets_one_line_a_call(place: Place, serve: Serve) -> None:
+    await serve(FIX)
+    result = await place.run("run", "fix the failing test", environ={"CI": "true"})
+    assert result.code == 0, result.err
+    called = [line for line in result.err.splitlines() if line and "step" not in line]
+    assert len(called) == 4, called
+    assert all(line.startswith("✓ ") for line in called)
+
+
 async def test_the_log_and_its_folder_are_for_the_user_only(place: Place, serve: Serve) -> None:
     if sys.platform == "win32":
         pytest.skip("modes are POSIX")

@@ -36,7 +36,7 @@ class Renderer:
     Args:
         out: Where the model's text goes.
         err: Where everything else goes.
-        environ: Says whether colours are wanted.
+        environ: Says whether colours are wanted, and whether this is a CI run, which shows no diffs.
         thinking: Whether to show what the model thinks.
         answer_only: Whether stdout gets nothing but the structured answer.
     """
@@ -53,6 +53,8 @@ class Renderer:
         self._out = out
         self._err = err
         self._colour = has_colour(err, environ)
+        # The log of a CI run gets one line a call.
+        self._shows_diffs = not environ.get("CI")
         self._guarded = is_terminal(out)
         self._streamed: set[str] = set()
         self._prompts: set[str] = set()
@@ -189,7 +191,8 @@ class Renderer:
         title = " ".join((call.title or call.tool).split())[:WIDTH]
         if call.status == "completed":
             self.note(f"✓ {title}{_exit_code(call)}", "dim")
-            self._diff(str(call.metadata.get("diff") or ""))
+            if self._shows_diffs:
+                self._diff(str(call.metadata.get("diff") or ""))
             return
         reason = " ".join((call.error or "").split())[:WIDTH]
         if call.metadata.get("refusal") == "unattended":
