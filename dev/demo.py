@@ -38,7 +38,9 @@ def run_demo(project: Path, arguments: Sequence[str]) -> int:
     said = [word for word in arguments if word != "--yes"]
     is_named = any(word.startswith(("-m", "--model")) for word in said)
     if not is_named and needs_model(project):
-        say("no model is configured and none runs here; this one can be installed:")
+        say(
+            "there is no key (ANTHROPIC_API_KEY, OPENAI_API_KEY, ...) and no server runs here; this model can be installed:"
+        )
         yes = ["--yes"] if "--yes" in arguments else []
         if code := run(Path.cwd(), "-m", "pycode", "models", "install", "local", *yes):
             return code

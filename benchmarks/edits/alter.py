@@ -26,6 +26,15 @@ def exact(edit: Edit, random: Random) -> Case | None:
     return Case(edit.content, edit.old, edit.new, edit.expected)
 
 
+def from_the_text_on(edit: Edit, random: Random) -> Case | None:
+    """Without the first line's indentation: as it is in the file all the same."""
+    first = _INDENTED.match(edit.old)
+    if first is None or not edit.new.startswith(first.group()):
+        return None
+    old, new = edit.old[first.end() :], edit.new[first.end() :]
+    return Case(edit.content, old, new, edit.expected) if edit.content.count(old) == 1 else None
+
+
 def windows_file(edit: Edit, random: Random) -> Case | None:
     """A file with CRLF, text with LF."""
     if "\n" not in edit.old + edit.new:
@@ -210,6 +219,7 @@ def misremembered(edit: Edit, random: Random) -> Case | None:
 
 TO_APPLY: dict[str, Alteration] = {
     "exact": exact,
+    "exact, from the text on": from_the_text_on,
     "line endings: CRLF file": windows_file,
     "line endings: CRLF text": windows_text,
     "trailing blanks: in the file": trailing_blanks_in_file,

@@ -145,6 +145,16 @@ def test_a_rule_that_never_decides_is_told(cli: Cli, tmp_path: Path) -> None:
     assert "the rule bash(ls) (allow) can never decide" in said.err
 
 
+def test_a_configured_rule_that_never_decides_is_told(cli: Cli) -> None:
+    (cli.home.root / "config.yaml").write_text(
+        "permission: {bash: {ls: deny, '*': allow}}\n", "utf-8"
+    )
+    said = cli("rules", "check", "--json", "ls")
+    assert said.json["decision"] == "allow"
+    [line] = said.err.splitlines()
+    assert "config.yaml: the rule bash(ls) (deny) can never decide" in line
+
+
 def test_what_to_check_has_to_be_said_once(cli: Cli) -> None:
     assert cli("rules", "check").code == 2
     assert cli("rules", "check", "--stdin", "ls").code == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -186,24 +185,39 @@ async def test_a_home_that_cannot_be_written(place: Place, serve: Serve) -> None
     assert "PYCODE_HOME" in sentence(result.err)
 
 
-async def test_a_full_disk_is_said_and_the_log_stays_whole(place: Place, serve: Serve) -> None:
-    if sys.platform == "win32":
-        pytest.skip("limits are POSIX")
-    await serve([say("x" * 50_000), say("again")])
-    limited = (
+limited = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+
+
+async def run_limited(place: Place, size: int) -> subprocess.CompletedProcess[str]:
+    """Run where no file can grow beyond a size, as on a disk that is full."""
+    code = (
         "import os, resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000)); os.execv(sys.argv[1], sys.argv[1:])"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); os.execv(sys.argv[1], sys.argv[1:])"
     )
-    assert resource.RLIMIT_FSIZE >= 0
-    process = await subprocess_run(
-        [sys.executable, "-c", limited, str(PYCODE), "run", "hi"], place.project, place.environ
-    )
+    argv = [sys.executable, "-c", code, str(PYCODE), "run", "hi"]
+    return await subprocess_run(argv, place.project, place.environ)
+
+
+@limited
+async def test_a_full_disk_is_said_and_the_log_stays_whole(place: Place, serve: Serve) -> None:
+    await serve([say("x" * 50_000), say("again")])
+    process = await run_limited(place, 30_000)
     assert process.returncode == 1, process.stderr
-    assert "Traceback" not in process.stderr
     assert "log" in sentence(process.stderr)
+    assert process.stderr.count("pycode: ") == 1
+    assert process.stdout == "x" * 50_000 + "\n"
     assert place.logs()[0].read_bytes().endswith(b"\n")
     result = await place.run("run", "-c", "go on")
     assert result.out == "again\n"
+
+
+@limited
+async def test_a_session_that_cannot_begin_leaves_nothing(place: Place, serve: Serve) -> None:
+    await serve([])
+    process = await run_limited(place, 0)
+    assert process.returncode == 1, process.stderr
+    assert "log" in sentence(process.stderr)
+    assert not list(place.storage.glob("*/*"))
 
 
 async def subprocess_run(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
 import pytest
-from tests.support.e2e import Place, Serve
+from tests.support.e2e import SECONDS, Place, Serve
 
-from pycode.testing import call, hang, say
+from pycode.testing import call, say
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
@@ -83,9 +85,30 @@ async def test_ctrl_c_while_a_question_is_open(place: Place, serve: Serve, outsi
     assert "interrupted" in json.dumps(place.records())
 
 
-async def test_ctrl_c_twice_ends_at_once(place: Place, serve: Serve) -> None:
-    await serve([[say("so far"), hang()]])
+async def test_ctrl_c_twice_ends_at_once_with_a_command_that_does_not_listen(
+    place: Place, serve: Serve
+) -> None:
+    deaf = "trap '' INT TERM; echo $$ > pid; while :; do sleep 0.1; done"
+    await serve([call("bash", {"command": deaf})])
     terminal = await Terminal.start(place, "run", "go")
-    await terminal.until("so far")
-    terminal.type("\x03\x03")
+    file = place.project / "pid"
+    while not (file.exists() and file.read_text(encoding="utf-8").endswith("\n")):
+        await asyncio.sleep(0.01)
+    terminal.type("\x03")
+    while not terminal.ended:
+        # Two that come together can be one signal.
+        await asyncio.sleep(0.05)
+        terminal.type("\x03")
     assert await terminal.end() == 130
+    assert "what was done is kept" not in terminal.screen
+    async with asyncio.timeout(SECONDS):
+        while lives(int(file.read_text(encoding="utf-8"))):
+            await asyncio.sleep(0.01)
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

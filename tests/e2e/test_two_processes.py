@@ -14,8 +14,23 @@ from pycode.testing import call, hang, say, status
 if sys.platform == "win32":
     pytest.skip("signals are POSIX", allow_module_level=True)
 
+from tests.support.terminal import Terminal
+
 HELD = "touch started; while [ ! -e go ]; do sleep 0.02; done"
 """A command that runs until the test makes the file `go`."""
+
+SLOW_END = """
+import time
+from pathlib import Path
+from pycode.storage.transcript import FileTranscript
+def sync(self):
+    Path("synced").touch()
+    if not Path("second").exists():
+        while not list(Path({inbox!r}).rglob("msg_*.json")): time.sleep(0.01)
+    Path("second").touch()
+FileTranscript.sync = sync
+"""
+"""Makes the moment between the last look for prompts and the end of the turn last until a prompt has come."""
 
 
 async def follow(
@@ -81,13 +96,7 @@ async def test_a_prompt_that_comes_as_the_owner_ends_is_answered(
     place: Place, serve: Serve
 ) -> None:
     await serve([say("first"), say("second")])
-    # The moment is between the last look for prompts and the end of the turn: it lasts until a prompt has come.
-    code = (
-        "import time\nfrom pathlib import Path\nfrom pycode.storage.transcript import FileTranscript\n"
-        "def sync(self):\n    Path('synced').touch()\n    if not Path('second').exists():\n"
-        f"        while not list(Path({str(place.storage / 'inbox')!r}).rglob('msg_*.json')): time.sleep(0.01)\n"
-        "    Path('second').touch()\nFileTranscript.sync = sync\n"
-    )
+    code = SLOW_END.format(inbox=str(place.storage / "inbox"))
     first = await place.start("run", "one", environ=patched(place, code))
     while not (place.project / "synced").exists():
         assert first.returncode is None
@@ -95,3 +104,40 @@ async def test_a_prompt_that_comes_as_the_owner_ends_is_answered(
     second = await place.run("run", "-s", place.logs()[0].stem, "two")
     assert (second.code, second.out) == (0, "second\n"), second.err
     assert (await finished(first)).out == "first\n"
+
+
+async def test_a_prompt_that_comes_as_a_run_in_a_terminal_ends_is_answered_by_its_sender(
+    place: Place, serve: Serve
+) -> None:
+    await serve([say("first"), say("second")])
+    environ = {
+        **place.environ,
+        **patched(place, SLOW_END.format(inbox=str(place.storage / "inbox"))),
+    }
+    first = await Terminal.start(Place(place.home, place.project, environ), "run", "one")
+    while not (place.project / "synced").exists():
+        await asyncio.sleep(0.01)
+    second = await place.run("run", "-s", place.logs()[0].stem, "two")
+    assert (second.code, second.out) == (0, "second\n"), second.err
+    assert await first.end() == 0
+    assert "second" not in first.screen
+    assert "interrupted" not in first.screen + second.err
+
+
+async def test_an_idle_session_in_a_terminal_answers_the_prompt_of_another_process(
+    place: Place, serve: Serve
+) -> None:
+    await serve([say("first"), say("second"), say("third")])
+    terminal = await Terminal.start(place, "--inline")
+    terminal.type("one\r")
+    await terminal.until("first")
+    await terminal.until(" s\x1b")
+    second = await place.run("run", "-s", place.logs()[0].stem, "two")
+    assert (second.code, second.out) == (0, "second\n"), second.err
+    await terminal.until("From another PyCode: two")
+    await terminal.until("second")
+    terminal.type("three\r")
+    await terminal.until("third")
+    terminal.type("/exit\r")
+    assert await terminal.end() == 0
+    assert terminal.screen.count("From another PyCode") == 1

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from tests.support.engine import Bench, MakeBench, NoteTool
 
-from pycode.core.errors import SessionNotFoundError
-from pycode.core.events import Event, MessageUpdated, PartUpdated, SessionIdle
+from pycode.core.errors import OverloadedError, SessionNotFoundError, UsageError
+from pycode.core.events import Event, MessageUpdated, PartUpdated, SessionError, SessionIdle
+from pycode.engine.active import ModelChoice
 from pycode.storage.sessions import DiskStore
-from pycode.testing import call, hang, say
+from pycode.testing import call, fail, hang, say
 
 Disk = Callable[[], DiskStore]
 
@@ -130,7 +131,7 @@ async def test_the_beginning_does_not_change_when_instructions_do(
 
 async def crash(b: Bench, store: DiskStore) -> None:
     """Leave the session as SIGKILL would: nothing more is written, the lock is gone."""
-    b.engine._tasks[b.session_id].get_coro()
+    b.engine._turns._tasks[b.session_id].get_coro()
     store.disown(b.session_id)
 
 
@@ -213,3 +214,82 @@ async def test_with_no_live_owner_whoever_adds_becomes_it(bench: MakeBench, disk
     answer = await second.ask("on")
     assert answer.get_text_content() == "b"
     await second.engine.close()
+
+
+async def test_who_hands_over_leaves_the_prompts_of_others_to_them(
+    bench: MakeBench, disk: Disk
+) -> None:
+    tool = NoteTool("note")
+    tool.gate = asyncio.Event()
+    script = [call("note", {"text": "a"}), say("one")]
+    owner = bench(script, [tool], store=disk(), hands_over=True)
+    await owner.engine.submit(owner.session_id, "go")
+    await until(owner, lambda: bool(tool.notes))
+    session = owner.session_id
+    guests = [
+        bench([say("two")], store=disk(), session_id=session, hands_over=True) for _ in range(2)
+    ]
+    for guest in guests:
+        await guest.engine.submit(session, "and?", delivery="queue")
+    waiting = [asyncio.ensure_future(wait_and_close(guest)) for guest in guests]
+    tool.gate.set()
+    await owner.engine.wait(session)
+    await owner.engine.close()
+    await asyncio.gather(*waiting)
+    texts = [message.get_text_content() for message in owner.engine.messages(session)]
+    assert texts == ["go", "", "one", "and?", "two", "and?", "two"]
+    assert len(owner.provider.requests) == 2
+
+
+async def test_a_follower_and_a_later_reader_hear_why_a_turn_failed(
+    bench: MakeBench, disk: Disk
+) -> None:
+    owner = bench(lambda r: fail(OverloadedError("too many ask")), store=disk())
+    guest = bench([], store=disk(), session_id=owner.session_id)
+    following = guest.engine.events(owner.session_id)
+    await owner.ask("go")
+    heard = [event async for event in until_idle(following)]
+    await owner.engine.close()
+    replayed = [event async for event in until_idle(guest.engine.events(owner.session_id, after=0))]
+    await guest.engine.close()
+    for events in (owner.events, heard, replayed):
+        error, idle = events[-2:]
+        assert isinstance(error, SessionError)
+        assert (error.code, error.message) == ("overloaded", "too many ask")
+        assert error.seq is not None
+        assert idle.seq == error.seq + 1
+
+
+async def test_a_turn_that_cannot_begin_is_replayed_with_its_reason(
+    bench: MakeBench, disk: Disk
+) -> None:
+    b = bench([], store=disk())
+    b.engine._turns._setup._rooms.models = refuse
+    subscription = b.engine.bus.subscribe(b.session_id)
+    await b.engine.submit(b.session_id, "go")
+    [live] = [
+        event async for event in until_idle(aiter(subscription)) if isinstance(event, SessionError)
+    ]
+    [replayed] = [
+        event
+        async for event in until_idle(b.engine.events(b.session_id, after=0))
+        if isinstance(event, SessionError)
+    ]
+    assert (replayed.code, replayed.message) == (live.code, live.message)
+    assert (replayed.code, replayed.seq) == ("usage", live.seq)
+
+
+async def wait_and_close(b: Bench) -> None:
+    await b.engine.wait(b.session_id)
+    await b.engine.close()
+
+
+def refuse(name: str | None) -> ModelChoice:
+    raise UsageError("there is no such model; take another")
+
+
+async def until_idle(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
+    async for event in events:
+        yield event
+        if isinstance(event, SessionIdle):
+            return

@@ -54,7 +54,7 @@ RULES: Final[dict[str, dict[str, Any]]] = {
     },
     "star": {"*": "allow", "curl *": "deny", "git push *": "deny", "rm *": "deny"},
 }
-"""The rules about `bash` that the lines of the corpus name."""
+"""The rules about `bash` that the lines of the corpus name; `none` is mode default as it is."""
 
 LINES: Final[list[dict[str, str]]] = [
     json.loads(line)
@@ -86,6 +86,7 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
         )
         for name, rules in RULES.items()
     }
+    contexts["none"] = Context(project, project, home)
     return lambda command, rules: check(command, contexts[rules])
 
 

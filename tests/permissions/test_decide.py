@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pycode.permissions.decide import MODE_TABLE, Decision, decide
 from pycode.permissions.request import Context, Mode, Request, strictest
-from pycode.permissions.rules import Action, Rule, Source, parse_rule_text
+from pycode.permissions.rules import Action, Rule, Source, parse_rule_text, parse_rules
 
 MODES: tuple[Mode, ...] = ("default", "confirm", "plan", "bypass")
 LINKS = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
@@ -538,3 +538,10 @@ def test_a_link_that_cannot_be_read_asks(
         decision = decide(Request("bash", [command]), context)
         assert decision.action == "ask", command
     assert decide(Request("read", [], ["link/app.py"]), context).action == "deny"
+
+
+def test_what_ran_before_is_judged_again_where_a_variable_changed(context: Context) -> None:
+    rules = {"bash": {"*": "allow", "rm *": "deny"}}
+    context.rules = parse_rules(rules, "user")
+    line = "bash -c '$x y'; for x in rm; do :; done; bash -c '$x y'"
+    assert decide(Request("bash", [line]), context).action == "deny"

@@ -166,7 +166,10 @@ class TestRefresh:
 
     async def test_the_newest_facts_are_kept(self, tmp_path: Path) -> None:
         home = Home(tmp_path / ".pycode")
-        answer = api(togetherai={"models": {"x": MODEL, "y": 3, "z": {}}}, zai={"models": None})
+        answer = api(
+            togetherai={"models": {"x": MODEL, "y": 3, "z": {}, "a\nb": MODEL}},
+            zai={"models": None},
+        )
         async with json_server({"/api.json": answer}) as server:
             assert await refresh_catalogue(home, server.url) == 4
         catalogue = Catalogue(home.models_file)

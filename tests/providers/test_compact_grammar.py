@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from tests.support.gbnf import Gbnf
 
 from pycode.providers.compact_code import code_question, read_code
+from pycode.providers.compact_conversation import Conversation
 from pycode.providers.compact_data import COMPACT
 from pycode.providers.compact_grammar import ANSWER, Scope, grammar
 from pycode.providers.compact_places import places
 from pycode.providers.compact_scope import step_grammar
-from pycode.providers.compact_text import Conversation, read_action
+from pycode.providers.compact_text import read_action
 
 ACTIONS = {action.name: action for action in COMPACT.actions}
 NAMES = st.from_regex(r"[a-z]{1,3}(/[a-zé\" ]{1,3})?\.(py|json|md)", fullmatch=True)

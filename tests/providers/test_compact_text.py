@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pycode.providers.compact import GO_ON, REFUSED, REPEATED, Action, badness, named_commands
+from pycode.providers.compact_conversation import Conversation
 from pycode.providers.compact_data import COMPACT
 from pycode.providers.compact_text import (
     ActionCall,
-    Conversation,
     calls_of,
     conversation,
     examples_of,

@@ -35,10 +35,13 @@ class FakeKeyring(ModuleType):
         self.kept: dict[tuple[str, str], str] = {}
         self.locked = False
         self.priority = 5.0
+        self.broken: Exception | None = None
         self.errors = ModuleType("keyring.errors")
         vars(self.errors).update(KeyringError=KeyringError, PasswordDeleteError=PasswordDeleteError)
 
     def get_keyring(self) -> SimpleNamespace:
+        if self.broken is not None:
+            raise self.broken
         return SimpleNamespace(priority=self.priority)
 
     def get_password(self, service: str, name: str) -> str | None:
@@ -102,7 +105,16 @@ class TestFile:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "{", "[]", "{}", '{"providers": []}', '{"providers": {"openai": "sk"}}', "\xff"],
+        [
+            "",
+            "{",
+            "[]",
+            "{}",
+            '{"providers": []}',
+            '{"providers": {"openai": "sk"}}',
+            "\xff",
+            pytest.param("[" * 100_000, id="deep"),
+        ],
     )
     def test_a_damaged_file(self, path: Path, text: str) -> None:
         path.parent.mkdir()
@@ -137,10 +149,21 @@ class TestKeyring:
         assert Credentials(path).put("openai", "sk-1") == "file"
         assert Credentials(path).get("openai") == "sk-1"
 
-    def test_one_that_is_not_safe_is_not_used(self, path: Path, keyring: FakeKeyring) -> None:
-        keyring.priority = 0
+    @pytest.mark.parametrize("priority", [-1, 0, 0.5])
+    def test_one_that_is_not_safe_is_not_used(
+        self, path: Path, keyring: FakeKeyring, priority: float
+    ) -> None:
+        keyring.priority = priority
         assert Credentials(path).put("openai", "sk-1") == "file"
         assert keyring.kept == {}
+
+    @pytest.mark.parametrize("error", [ModuleNotFoundError("No module named 'no'"), RuntimeError()])
+    def test_one_that_cannot_be_loaded(
+        self, path: Path, keyring: FakeKeyring, error: Exception
+    ) -> None:
+        keyring.broken = error
+        with pytest.raises(ConfigError, match="correct PYTHON_KEYRING_BACKEND"):
+            Credentials(path).put("openai", "sk-secret")
 
     def test_one_that_does_not_give_the_key_back(self, path: Path, keyring: FakeKeyring) -> None:
         store = Credentials(path)

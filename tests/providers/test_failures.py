@@ -73,8 +73,16 @@ def said(message: str, **fields: Any) -> dict[str, Any]:
         (400, {"error": "plain"}, BadRequestError),
         (400, {"error": {"message": None}}, BadRequestError),
         (400, "text", BadRequestError),
+        (400, b"[" * 60_000, BadRequestError),
+        (403, {"error": "Your team has used all available credits"}, QuotaError),
+        (400, said("Access denied", code="Arrearage"), QuotaError),
+        (400, said("x", code="data_inspection_failed"), ContentFilterError),
+        (400, said("<400> InternalError.Algo.DataInspectionFailed: no"), ContentFilterError),
+        (400, said("Failed to call a function.", code="tool_use_failed"), OverloadedError),
         (307, b"", ProtocolError),
         (502, b"<html>bad gateway</html>", OverloadedError),
+        (408, b"<html>too slow</html>", OverloadedError),
+        (429, b"<!DOCTYPE html><title>Error 1015</title>", RateLimitError),
     ],
 )
 def test_kinds(status: int, body: Any, kind: type[ProviderError]) -> None:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 Collect = Callable[[AsyncIterator[StreamEvent]], Any]
 
 HELLO: list[dict[str, Any]] = [{"role": "user", "content": "List the files."}]
-LONG = "The files of this project are named after the days on which they were written. " * 25
+LONG = "The files of this project are named after the days on which they were written. " * 90
 ACTIONS = r"""
 root ::= "{\"action\":\"" ("read" | "list" | "run") "\",\"path\":\"" char{1,20} "\"}"
 char ::= [a-z0-9_./] | "\\n"
@@ -112,6 +112,17 @@ class TestStream:
         reading = await collect(another.stream(model, HELLO, system=LONG, max_tokens=1))
         await another.close()
         assert reading.finish()["usage"]["cache_read"] > 300
+
+    async def test_a_short_question_takes_the_place_of_no_kept_prompt(
+        self, provider: LocalProvider, environ: dict[str, str], model: str, collect: Collect
+    ) -> None:
+        await collect(provider.stream(model, HELLO, system=LONG, max_tokens=1))
+        await collect(provider.stream(model, HELLO, system=LONG[:2_500].upper(), max_tokens=1))
+        await provider.close()
+        another = LocalProvider(environ=environ)
+        reading = await collect(another.stream(model, HELLO, system=LONG, max_tokens=1))
+        await another.close()
+        assert reading.finish()["usage"]["cache_read"] > 1_000
 
     async def test_a_kept_prompt_that_was_cut_is_forgotten(
         self, provider: LocalProvider, environ: dict[str, str], model: str, collect: Collect

@@ -49,6 +49,7 @@ class TestOllama:
             True,
         )
         assert (coder.profile.tools, coder.profile.reasoning, coder.profile.known) == (True,) * 3
+        assert coder.profile.reasoning_levels == ("none", "low", "medium", "high")
         assert not coder.is_cramped
 
     async def test_without_being_told_a_model_has_little(self) -> None:
@@ -71,6 +72,11 @@ class TestOllama:
         found = await models("ollama", local_models.ollama())
         assert list(found) == ["qwen3:8b", "gemma:2b"]
         assert (found["gemma:2b"].profile.tools, found["gemma:2b"].profile.images) == (False, True)
+
+    async def test_a_name_that_cannot_be_shown(self) -> None:
+        tags = {"models": [{"name": "a\nb"}, {"name": "\x1b[31m"}, {"name": "good"}]}
+        found = await models("ollama", {"/api/tags": tags})
+        assert list(found) == ["good"]
 
     async def test_loaded_models_come_first(self) -> None:
         found = await models("ollama", local_models.ollama(running={"gemma:2b": 4096}))

@@ -128,6 +128,11 @@ def test_an_answer_of_calls_alone_has_null_content() -> None:
             {"reasoning": {"effort": "high"}},
         ),
         (
+            {"reasoning_switch": "reasoning", "reasoning_levels": ("low", "xhigh", "max")},
+            "max",
+            {"reasoning": {"effort": "xhigh"}},
+        ),
+        (
             {"reasoning_switch": "reasoning", "reasoning_budget": (0, 50_000)},
             "low",
             {"reasoning": {"max_tokens": 4_096}},
@@ -136,6 +141,15 @@ def test_an_answer_of_calls_alone_has_null_content() -> None:
             {"reasoning_switch": "reasoning", "reasoning_budget": (0, 50_000)},
             "off",
             {"reasoning": {"enabled": False}},
+        ),
+        (
+            {
+                "reasoning_switch": "reasoning",
+                "reasoning_levels": ("low", "high"),
+                "reasoning_unasked": False,
+            },
+            "off",
+            {},
         ),
     ],
 )
@@ -161,6 +175,34 @@ def test_the_session_is_the_cache_key_where_the_host_takes_one() -> None:
     options = {"session_id": "ses_1"}
     assert build([], host=keyed, options=options)["prompt_cache_key"] == "ses_1"
     assert "prompt_cache_key" not in build([], options=options)
+    for name, there in (("azure-openai", True), ("openai", False)):
+        host = find_host(name)
+        assert host is not None
+        assert ("prompt_cache_key" in build([], host=host, options=options)) is there
+
+
+def test_usage_is_asked_for_where_that_is_not_refused() -> None:
+    assert build([])["stream_options"] == {"include_usage": True}
+    for name in ("mistral", "cohere"):
+        host = find_host(name)
+        assert host is not None
+        assert "stream_options" not in build([], host=host)
+
+
+def test_a_host_that_cuts_answers_is_told_how_long_they_may_be() -> None:
+    fireworks = find_host("fireworks")
+    assert fireworks is not None
+    assert "max_tokens" not in build([])
+    assert build([], "unheard-of", host=fireworks)["max_tokens"] == 8_192
+    assert build([], "gpt-4.1", host=fireworks)["max_tokens"] == 32_000
+    assert build([], host=fireworks, max_tokens=5)["max_tokens"] == 5
+
+
+def test_claude_at_a_gateway_is_asked_to_keep_the_prefix() -> None:
+    for model, there in (("anthropic/claude-sonnet-5.5", True), ("openai/gpt-5.2", False)):
+        question = Question.of(model, profile_for("openrouter", model), [])
+        body = json.loads(ChatRequests(PLAIN).body(question))
+        assert (body.get("cache_control") == {"type": "ephemeral"}) is there
 
 
 def test_who_speaks_in_the_system_prompt() -> None:
@@ -176,6 +218,18 @@ def test_reasoning_goes_back_where_the_model_wants_it() -> None:
         question = Question.of("m", Profile(reasoning_field=wanted), messages)
         first = json.loads(ChatRequests(PLAIN).body(question))["messages"][0]
         assert (first.get("reasoning_content") == "Hm.") is there
+
+
+def test_reasoning_that_is_missed_has_a_stand_in() -> None:
+    other = {"protocol": "openai-chat", "model": "other", "field": "reasoning_content"}
+    thought = {"type": "reasoning", "text": "Hm.", "opaque": [other]}
+    messages = [{"role": "assistant", "content": blocks} for blocks in ([thought, CALL], [CALL])]
+    moonshot = find_host("moonshot")
+    assert moonshot is not None
+    for message in build(messages, host=moonshot)["messages"]:
+        stand_in = " " if message["role"] == "assistant" else None
+        assert message.get("reasoning_content") == stand_in
+    assert "reasoning_content" not in build(messages)["messages"][0]
 
 
 def test_calls_without_results_and_results_without_calls() -> None:
@@ -259,3 +313,21 @@ def test_each_step_begins_with_the_one_before() -> None:
         assert after.startswith(before.removesuffix(b"]}") + b",")
         assert build_raw(ChatRequests(PLAIN), messages, system="S", tools=tools) == after
         before = after
+
+
+def test_ids_that_are_counted() -> None:
+    def step(ident: str, name: str) -> list[dict[str, Any]]:
+        call = {"type": "tool_call", "id": ident, "name": name, "arguments": {}}
+        result = {"type": "tool_result", "id": ident, "name": name, "content": "x"}
+        return [{"role": "assistant", "content": [call]}, {"role": "user", "content": [result]}]
+
+    first = {"role": "user", "content": "Go."}
+    messages = [first, *step("call_abc", "bash"), *step("functions.read:1", "read")]
+    profile = profile_for("together", "moonshotai/Kimi-K2.6")
+    requests = ChatRequests(PLAIN)
+    for count in (3, 5):
+        question = Question.of("m", profile, messages[:count])
+        body = json.loads(requests.body(question))
+    calls = [call["id"] for said in body["messages"] for call in said.get("tool_calls", ())]
+    results = [said["tool_call_id"] for said in body["messages"] if said["role"] == "tool"]
+    assert calls == results == ["functions.bash:0", "functions.read:1"]

@@ -99,6 +99,8 @@ class TestDialect:
             ("anthropic", "claude-sonnet-5-5", "low medium high xhigh max"),
             ("google", "gemini-3.7-flash", "minimal low medium high"),
             ("groq", "openai/gpt-oss-120b", "low medium high"),
+            ("deepseek", "deepseek-v4-pro", "low high max"),
+            ("moonshot", "kimi-k3", "low high max"),
         ],
     )
     def test_levels_of_reasoning(self, provider: str, model: str, levels: str) -> None:
@@ -118,6 +120,14 @@ class TestDialect:
     def test_what_the_catalogue_says_only_of_other_requests_is_corrected(self) -> None:
         assert profile_for("anthropic", "claude-sonnet-4-5-20250929").context == 200_000
         assert profile_for("openrouter", "anthropic/claude-sonnet-4.5").context == 1_000_000
+        assert not profile_for("moonshot", "kimi-k2.6").temperature
+        assert not profile_for("deepseek", "deepseek-v4-pro").structured
+        assert profile_for("openai", "gpt-5.2").structured
+
+    def test_claude_does_not_reason_unless_asked(self) -> None:
+        assert not profile_for("openrouter", "anthropic/claude-haiku-4.5").reasoning_unasked
+        assert not profile_for("anthropic", "claude-sonnet-5-5").reasoning_unasked
+        assert profile_for("openrouter", "openai/gpt-5.2").reasoning_unasked
 
     def test_where_reasoning_goes_back(self) -> None:
         assert profile_for("moonshot", "kimi-k3").reasoning_field == "reasoning_content"

@@ -214,6 +214,13 @@ class TestHeaders:
         assert key not in str(got.error)
         assert "ANTHROPIC_API_KEY" in str(got.error)
 
+    @pytest.mark.parametrize("name", ["X Team", "x:y", "", "größe"])
+    async def test_a_header_that_cannot_be_sent(self, name: str, collect: Collect) -> None:
+        config = ProviderConfig("anthropic", KEY, headers={name: "blue"})
+        got = await collect(AnthropicProvider(config).stream("m", HELLO))
+        assert isinstance(got.error, AuthenticationError)
+        assert "cannot be sent" in str(got.error)
+
     @pytest.mark.parametrize("ending", ["", "/", "/v1beta", "/v1/", "/v1beta/models"])
     @pytest.mark.parametrize("model", ["m", "models/m"])
     async def test_gemini(self, ending: str, model: str, collect: Collect) -> None:

@@ -19,9 +19,35 @@ if sys.platform == "win32":
 
 ARGUMENTS: dict[str, list[list[str]]] = {
     "auth": [["list"]],
-    "models": [[], ["openai"]],
+    "completion": [["bash"], ["zsh"], ["fish"]],
+    "config": [[], ["check"]],
+    "doctor": [[], ["--json"], ["--report"], ["--cwd", "src"]],
+    "models": [[], ["openai"], ["list"], ["install", "$(touch ran)"], ["remove", "--pre=evil.sh"]],
     "rules": [["list"], ["check", "git status; ls src"]],
-    "run": [["go"], ["-c", "go on"], ["--agent", "plan", "go"], ["--mode", "confirm", "go"]],
+    "run": [
+        ["go"],
+        ["-c", "go on"],
+        ["-c", "--fork", "go on"],
+        ["--agent", "plan", "go"],
+        ["--mode", "confirm", "go"],
+        ["--profile", "compact", "go"],
+        ["-f", "src/app.py", "go"],
+        ["-f", "AGENTS.md", "-f", "package.json", "go"],
+        ["-f", ".", "go"],
+        ["read @src/app.py @AGENTS.md @node_modules/x/AGENTS.md @bare @key @.env @home/x"],
+        ["read @$(touch ran).md and @--pre=evil.sh"],
+        ["--format", "events", "go"],
+        ["--output-schema", "package.json", "go"],
+        ["--cwd", "bare", "go"],
+    ],
+    "sessions": [
+        ["list"],
+        ["search", "go"],
+        ["import", "package.json"],
+        ["import", ".claude/settings.json"],
+        ["import", "key"],
+        ["prune"],
+    ],
     "trust": [["--list"], ["--revoke"], []],
 }
 """What each command is told; one that is not here is called without arguments."""
@@ -73,6 +99,38 @@ async def test_no_work_runs_anything_by_itself(
     assert SECRET not in sent
     for text in (result.err, json.loads(json.dumps(sent))):
         assert "\x1b]52" not in text
+
+
+async def test_a_session_of_a_hostile_file_brings_only_text(
+    machine: Machine, serve_model: ServeModel
+) -> None:
+    await serve_model(lambda _: say("ok"))
+    assert (await machine.run("run", "hi")).code == 0
+    listed = await machine.run("sessions", "list")
+    session = listed.out.split()[0]
+    exported = await machine.run("sessions", "export", session)
+    text = exported.out.replace('"hi"', json.dumps("\x1b]52;c;aWQ=\x07$(touch ran)"))
+    assert "aWQ" in text
+    evil = machine.project / "evil.json"
+    evil.write_text(text.replace(str(machine.project), "/$(touch ran)"), encoding="utf-8")
+    found = await machine.run("sessions", "import", "evil.json")
+    assert found.code == 0, found.err
+    for arguments in (["sessions", "list"], ["sessions", "show", found.out.strip()]):
+        shown = await machine.run(*arguments)
+        assert "\x1b" not in shown.out + shown.err
+    assert not (machine.project / "ran").exists()
+    machine.check()
+
+
+async def test_what_a_prompt_gives_along_is_no_key(
+    machine: Machine, serve_model: ServeModel
+) -> None:
+    server = await serve_model(lambda _: say("ok"))
+    for arguments in (["look at @key and @CLAUDE.md and @.env"], ["-f", "src", "look"]):
+        result = await machine.run("run", *arguments)
+        assert result.code == 0, result.err
+    assert SECRET not in json.dumps([request.messages for request in server.requests])
+    machine.check()
 
 
 async def test_untrusted_says_in_one_line_what_is_ignored(

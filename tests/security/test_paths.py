@@ -221,3 +221,33 @@ def test_a_command_that_names_a_protected_file_asks(
             assert decide(Request("bash", [command]), context).action != "allow", command
     for command in ("git add .vscode/settings.json", "git diff .mcp.json", "cat .git/config"):
         assert decide(Request("bash", [command]), context).action == "allow", command
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="there is no /proc/self")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat /proc/self/cwd/../secret",
+        "cd sub && cat /proc/self/cwd/../../secret",
+        "cat < /proc/thread-self/cwd/../secret",
+        "cp README.md /proc/self/cwd/../x",
+        "frob cwd/../secret",
+        "cat cwd/../secret",
+        "echo x > cwd/../secret",
+        "cd cwd/.. && cat secret",
+    ],
+)
+def test_what_is_another_place_to_each_process_asks(
+    command: str, context: Context, folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = folders["root"]
+    if not (root / "cwd").is_symlink():
+        (root / "cwd").symlink_to("/proc/self/cwd")
+    # From here PyCode itself would find the project, the command what lies beside it.
+    monkeypatch.chdir(root / "src")
+    assert decide(Request("bash", [command]), context).action == "ask"
+
+
+def test_a_word_that_is_a_protected_file_by_a_hard_link_asks(context: Context) -> None:
+    for command, action in (("frob twin-bashrc", "ask"), ("frob twin-src", "allow")):
+        assert decide(Request("bash", [command]), context).action == action

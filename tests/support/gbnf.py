@@ -12,7 +12,7 @@ Choose: TypeAlias = Callable[[int, int], int]
 """Returns a number from the first to the second one."""
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<text>\"(?:[^\"\\]|\\.)*\")|(?P<set>\[(?:[^\]\\]|\\.)*\])|(?P<name>[\w-]+)|(?P<sign>[()|*+?]))"
+    r"\s*(?:(?P<text>\"(?:[^\"\\]|\\.)*\")|(?P<set>\[(?:[^\]\\]|\\.)*\])|(?P<name>[\w-]+)|(?P<sign>[()|*+?]|\{\d+,\d+\}))"
 )
 
 
@@ -53,9 +53,9 @@ class Gbnf:
         while at < len(tokens):
             end = _closing(tokens, at) if tokens[at] == "(" else at
             unit, at = tokens[at : end + 1], end + 1
-            sign = tokens[at] if at < len(tokens) and tokens[at] in {"*", "+", "?"} else ""
+            sign = tokens[at] if at < len(tokens) and tokens[at][0] in "*+?{" else ""
             at += bool(sign)
-            least, most = {"*": (0, 3), "+": (1, 3), "?": (0, 1), "": (1, 1)}[sign]
+            least, most = _times(sign)
             for _ in range(choose(least, least if depth > 60 else most)):
                 made += self._unit(unit, choose, depth)
         return made
@@ -70,6 +70,14 @@ class Gbnf:
             allowed = [chr(code) for code in range(0x250) if fits.fullmatch(chr(code))]
             return allowed[choose(0, len(allowed) - 1)]
         return self._rule(unit[0], choose, depth)
+
+
+def _times(sign: str) -> tuple[int, int]:
+    """Return how often something may stand at least and at most; no text is made long."""
+    if sign.startswith("{"):
+        least, most = map(int, sign[1:-1].split(","))
+        return least, min(most, least + 2)
+    return {"*": (0, 3), "+": (1, 3), "?": (0, 1), "": (1, 1)}[sign]
 
 
 def _closing(tokens: list[str], at: int) -> int:

@@ -69,6 +69,11 @@ class Terminal:
 
         await asyncio.wait_for(shown(), SECONDS)
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be shown."""
+        return self._closed.is_set()
+
     def type(self, text: str) -> None:
         """Type something."""
         os.write(self._master, text.encode())

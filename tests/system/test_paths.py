@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pycode.system.paths import contains, is_protected, is_secret, resolve
+from pycode.system.paths import RealPaths, contains, is_protected, is_secret, resolve
 from pycode.system.protected import is_ordinary, only_names_protect
+
+_STEPS = ["a", "b", "c", "link", "up", "loop", "none", "x", ".", "..", ""]
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,21 @@ def test_resolve_follows_links_through_the_deepest_existing_parent(root: Path, h
     assert resolve("link/new/.bashrc", root) == home / "new/.bashrc"
     # ".." is taken behind the link, as the system does it.
     assert resolve("link/../x", root) == home.parent / "x"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.lists(st.sampled_from(_STEPS), min_size=1, max_size=5), min_size=1, max_size=8))
+def test_many_paths_are_the_same_as_one_at_a_time(root: Path, paths: list[list[str]]) -> None:
+    for folder in ("a/b", "c"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    for name, target in {"a/link": "../c", "c/up": "..", "loop": "loop", "none": "x/y"}.items():
+        if not (root / name).is_symlink():
+            (root / name).symlink_to(target)
+    known = RealPaths()
+    for steps in paths:
+        path = "/".join(steps)
+        assert known.resolve(path, str(root)) == os.path.realpath(root / path)
+        assert known.of(f"{root}/{path}") == os.path.realpath(Path(f"{root}/{path}"))
 
 
 def test_resolve_survives_links_in_a_loop(root: Path) -> None:

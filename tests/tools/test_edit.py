@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import stat
 import sys
@@ -39,6 +40,40 @@ async def test_an_exact_edit(
     }
     assert session.edited == [str(work / "a.py")]
     assert session.hashes == {str(work / "a.py"): sha256(b"def f():\n    return 2\n")}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("edit", {"old_string": "old", "new_string": "new"}),
+        ("multiedit", {"edits": [{"old_string": "old", "new_string": "new"}]}),
+        ("write", {"content": "new"}),
+    ],
+)
+async def test_what_somebody_else_writes_at_the_same_moment_is_not_lost(
+    tool: str,
+    arguments: dict[str, Any],
+    session_call: Call,
+    session: Any,
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = work / "a"
+    path.write_text("old\n")
+    seen = session.seen
+    session.mark_seen(str(path), hashlib.sha256(b"old\n").hexdigest())
+
+    def meanwhile(name: str) -> str | None:  # asked between reading the file and writing it
+        path.write_text("theirs\n")
+        known: str | None = seen(name)
+        return known
+
+    monkeypatch.setattr(session, "seen", meanwhile)
+    result = await session_call(tool, file_path="a", **arguments)
+    assert result.error == (
+        "a was not changed: somebody else changed it at the same moment; try again."
+    )
+    assert path.read_text() == "theirs\n"
 
 
 async def test_a_match_that_is_not_exact_says_so(call: Call, work: Path) -> None:

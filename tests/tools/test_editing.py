@@ -20,6 +20,8 @@ def test_a_unique_exact_match_is_replaced_and_nothing_else(
     content = before + old + after
     assume(old != new)
     assume(content.find(old) == content.rfind(old) == len(before))
+    indentation = before.rpartition("\n")[2]
+    assume("\n" not in new or not indentation or indentation.strip())  # may be given without it
     assert replace(content, old, new) == before + new + after
 
 
@@ -100,6 +102,8 @@ def test_any_text_is_edited_or_refused(content: str, old: str, new: str, everywh
         ("foo  \nbar\n", "foo \t ", "X", "X\nbar\n", "trailing blanks"),
         ("a\nlast", "last\n", "new\n", "a\nnew", "line endings"),
         ("a\r\nlast", "a\nlast\n", "x\nnew\n", "x\r\nnew", "line endings"),
+        ("a\nlast", "last\r\n  ", "new\n", "a\nnew", "trailing blanks"),
+        ("a\nlast\n \t", "last\n  ", "new\n  b", "a\nnew\n  b", "trailing blanks"),
         # A line of blanks is a whole line, not the end of one with text.
         ("a\n    b\n  \n    b\n", "    \n    b", "    \n    c", "a\n    b\n  \n    c\n", "trailing blanks"),
         # A line of blanks behind the place is not a part of it.
@@ -138,6 +142,16 @@ def test_any_text_is_edited_or_refused(content: str, old: str, new: str, everywh
         ('x = "\u00e9 \U0001f600"\n', 'x = \\"\\u00e9 \\ud83d\\ude00\\"', 'x = \\"\\u00e9\\"', 'x = "\u00e9"\n', "escaping"),
         ("don\\'t\n", "don't", "won't", "won\\'t\n", "escaping"),
         ('  "cmd": "say \\"hi\\""\n', 'say "hi"', 'say "ho"', '  "cmd": "say \\"ho\\""\n', "escaping"),
+        ('f("a")\nend\n', 'f(\\"a\\")\nend', 'f(\\"b\\n  c\\")\nend', 'f("b\\n  c")\nend\n', "escaping"),
+        # An empty last line of the new text is no line of blanks that the file has further up.
+        ("a()\n    b()\n        \nc()\n", "  a()\n      b()\n          \n", "  a()\n      B()\n", "a()\n    B()\nc()\n", "indentation"),
+        # A first line of blanks is replaced whole.
+        ("a\n        \n  b\n", "\t\n  b", "    c\n\n  b", "a\n    c\n\n  b\n", "trailing blanks"),
+        ("\ufeff  \nb\n", "\t\nb", "c\nb", "\ufeffc\nb\n", "trailing blanks"),
+        # A sign that old_string and new_string have otherwise was meant to change, though this level sets it aside.
+        ('"a" - b\nc\n', "\u201ca\u201d - b\nc", "\u201ca\u201d \u2013 b\nC", '"a" \u2013 b\nC\n', "typography"),
+        ("\ta - b\n\tc\n", "a - b\nc\n", "a \u2013 b\nC\n", "\ta \u2013 b\n\tC\n", "indentation"),
+        ("a  \nb\t\nc\n", "a\nb\t\nc", "a\nb\nC", "a  \nb\nC\n", "trailing blanks"),
         # Line numbers, in one text or in both; what they are taken off may be loose in another way.
         ("a\n  b\nc\n", "2\t  b\n3\tc", "  B\nc", "a\n  B\nc\n", "line numbers"),
         ("a\n  b\nc\n", "     2\t  b\n     3\tc\n", "     2\t  B\n     3\tc\n", "a\n  B\nc\n", "line numbers"),
@@ -169,6 +183,11 @@ def test_looser_matches(content: str, old: str, new: str, expected: str, level: 
         ("  a\n      b\n", "a\n  b", "x", "not in the file"),
         ("  a\n\n    b\n", "a\n  b", "x", "not in the file"),
         ("- a\n-   b\n", "a\n  b", "x", "not in the file"),
+        # White, but no indentation.
+        ("\u00a0foo\n\u00a0bar\n", "foo\nbar", "foo\nBAR", "not in the file"),
+        ("foo\n\fbar\n", " foo\n bar", " foo\n BAR", "not in the file"),
+        # Letters that only look alike.
+        ("p\u0430ge = 1\n", "page = 1", "x", "not in the file"),
         # new_string would have to move left of the margin.
         ("a\n  b\n", "    a\n      b", "  x", "cannot be moved"),
         # Too little to be sure: a bracket alone.
@@ -182,10 +201,29 @@ def test_looser_matches(content: str, old: str, new: str, expected: str, level: 
             'f(\\"c\\", "b")',
             "what new_string means then is not clear",
         ),
+        # Every backslash of the new text is doubled: is that once too often?
+        ('x = "a"\n', 'x = \\"a\\"', 'x = \\"\\\\d\\"', "what new_string means then is not clear"),
         # Only some lines of the new text have numbers, or they begin elsewhere.
         ("a\nb\n", "1\ta\n2\tb", "1\ta\nB", "some lines of new_string do too"),
         ("a\nb\n", "1\ta\n2\tb", "7\ta\n8\tB", "some lines of new_string do too"),
         ("a\nb\n", "1\ta\n3\tb", "B", "not in the file"),
+        # What has a number is a whole line, and an empty one with a number is no line that merely ends.
+        ("abc\n", "1\tb", "x", "not in the file"),
+        ("x {\n  y\n", "1\tx {\n2\t", "z", "not in the file"),
+        ("a\n\nb\n", "2\t", "x", "not in the file"),
+        # The old text is where it is not in the file, the new one where it is.
+        (
+            "if a:\n    b()\n    c()\n",
+            "b()\nc()\n",
+            "    b()\n    C()\n",
+            "new_string as the file is",
+        ),
+        (
+            "if a:\n    b()\n    c()\n",
+            "b()\nc()\n",
+            "    x()\n    y()\n",
+            "new_string as the file is",
+        ),
         # Blanks alone are no place.
         ("a\nb", "   \n", "x", "not in the file"),
         ("a\n\n\nb", " \n \n \n", "x", "not in the file"),
@@ -343,6 +381,17 @@ def test_several_replacements_at_once() -> None:
         ("class A:\n    def f():\n        return foo\n", "return foo", "return foo\n\n    def g():\n        pass", "class A:\n    def f():\n        return foo\n\n    def g():\n        pass\n"),
         ("f() {\n    foo()\n}\n", "foo()", "foo()\n}\n\ng() {\n    bar()", "f() {\n    foo()\n}\n\ng() {\n    bar()\n}\n"),
         ("if a:\n    foo()\n", "foo()", "foo()\n    bar()", "if a:\n    foo()\n    bar()\n"),
+        # Entries, conditions, labels and items that stand beside the line, as they say; nothing of theirs is a block.
+        ('{\n  "aaa": 1,\n  "z": 2\n}\n', '"aaa": 1,', '"aaa": 1,\n  "b": 2,', '{\n  "aaa": 1,\n  "b": 2,\n  "z": 2\n}\n'),
+        ("f(\n    aaa +\n    z\n)\n", "aaa +", "aaa +\n    b +", "f(\n    aaa +\n    b +\n    z\n)\n"),
+        ("def f():\n    # note\n    y()\n", "# note", "# Note:\n    x()", "def f():\n    # Note:\n    x()\n    y()\n"),
+        ("switch (x) {\n  case 111:\n    y();\n}\n", "case 111:", "case 111:\n  case 2:", "switch (x) {\n  case 111:\n  case 2:\n    y();\n}\n"),
+        ("job:\n  steps: []\n", "steps: []", "steps:\n  - run: x", "job:\n  steps:\n  - run: x\n"),
+        ("class A:\n    url = 1\n    def g(): ...\n", "url = 1", 'url = "http://x"\n\n    def f(): ...', 'class A:\n    url = "http://x"\n\n    def f(): ...\n    def g(): ...\n'),
+        # The end of a block, and what follows it.
+        ("def f():\n    save(a)\n", "save(a)", "save(a)\n\n\ndef g():\n    pass", "def f():\n    save(a)\n\n\ndef g():\n    pass\n"),
+        ("if a:\n    save(a)\nend()\n", "save(a)", "save(a)\nelse:\n    drop(a)", "if a:\n    save(a)\nelse:\n    drop(a)\nend()\n"),
+        ("def f():\n    foo()\n    bar()\n", "foo()", "return foo()\n\n\ndef g():", "def f():\n    return foo()\n\n\ndef g():\n    bar()\n"),
         # A part of a line says nothing of the lines behind it.
         ("if a:\n    foo(1)\n    bar()\n", "foo", "foo\nbaz", "if a:\n    foo\nbaz(1)\n    bar()\n"),
     ],

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import os
 import re
+import shlex
+import signal
 import socket
 import sys
 import time
@@ -430,3 +432,32 @@ def test_what_changes_nothing() -> None:
     assert [tool.read_only for tool in tools] == [True, True, False, False]
     assert all(tool.deferred for tool in tools)
     assert all(tool.description for tool in tools)
+
+
+_KILLED = """
+import asyncio, os, signal, sys
+from pycode.tools.command_output import CommandOutput
+from pycode.tools.jobs import JobTable
+
+async def main() -> None:
+    command = sys.argv[1]
+    await JobTable().start(
+        ["/bin/bash", "-c", command], command=command, cwd="/", env={"PATH": os.defpath}, output=CommandOutput(None)
+    )
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_jobs_end_when_pycode_is_killed(tmp_path: Path) -> None:
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    command = f"exec 3>{shlex.quote(str(held))}; trap '' TERM; sleep 600 & exec sleep 600"
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _KILLED, command, cwd=tmp_path
+    )
+    # The end comes when nobody of the job is left who could write.
+    async with asyncio.timeout(30):
+        assert await asyncio.to_thread(held.read_bytes) == b""
+    assert await killed.wait() == -signal.SIGKILL

@@ -167,6 +167,29 @@ def test_the_line_number_chooses_only_where_the_hunk_fits_exactly(tmp_path: Path
     assert (tmp_path / "a").read_text() == "a\nx\nb\ny\nc\n"
 
 
+@pytest.mark.parametrize(
+    ("hunk", "after"),
+    [
+        ("@@ -3 +3 @@\n-\n+new\n", "a\r\nb\r\nnew\r\nc\r\n"),
+        ("@@ -1,0 +2 @@\n+new\n", "a\r\nnew\r\nb\r\n\r\nc\r\n"),
+        ("@@ -4,0 +5 @@\n+new\n", "a\r\nb\r\n\r\nc\r\nnew\r\n"),
+    ],
+)
+def test_a_diff_with_other_line_endings_leaves_no_half_of_one(
+    tmp_path: Path, hunk: str, after: str
+) -> None:
+    (tmp_path / "a").write_bytes(b"a\r\nb\r\n\r\nc\r\n")
+    apply_patch("--- a\n+++ a\n" + hunk, tmp_path)
+    assert (tmp_path / "a").read_bytes().decode() == after
+
+
+def test_of_very_many_places_one_is_not_the_only_one(tmp_path: Path) -> None:
+    content = "}\n" + "x }\n" * 1200 + "}\n"
+    (tmp_path / "a").write_text(content)
+    with pytest.raises(EditError, match="2 places"):
+        apply_patch("--- a\n+++ a\n@@\n-}\n+end\n", tmp_path)
+
+
 def test_lines_that_look_like_headers(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("-- one\n++ two\nselect 1\n")
     patch = "--- a.sql\n+++ a.sql\n@@ -1,3 +1,2 @@\n--- one\n-++ two\n+++ TWO\n select 1\n"

@@ -19,7 +19,10 @@ from pycode.tools.targets import entry, request_all, sentence
         (errno.ENOSPC, "a: the disk is full; nothing was changed."),
         (errno.EACCES, "a: permission denied."),
         (errno.EROFS, "a: the file system is read-only."),
-        (errno.ELOOP, "a: the path changed into a link while it was used; try again."),
+        (
+            errno.ELOOP,
+            "a: it is a link that leads in a circle, or became a link while it was used.",
+        ),
         (errno.EIO, "a: input/output error."),
     ],
 )

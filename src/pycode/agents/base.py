@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pycode.core.data import Data
 from pycode.permissions.rules import Action, Rule, parse_rules
 
 AgentMode = Literal["default", "plan"]
 
 
-@dataclass(slots=True)
-class AgentConfig:
+@dataclass(slots=True, eq=False, repr=False)
+class AgentConfig(Data):
     """Everything that makes an agent."""
 
     name: str

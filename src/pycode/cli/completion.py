@@ -68,6 +68,14 @@ class PowerShellComplete(ShellComplete):
         return "\n".join(self.format_completion(item) for item in items if item.type == "plain")
 
 
+class PlainBashComplete(BashComplete):
+    """Completion for bash that does not start the first `bash` on `PATH` to ask for its version, as click's own does."""
+
+    def source(self) -> str:
+        """Return the script."""
+        return ShellComplete.source(self)
+
+
 class WholeFishComplete(FishComplete):
     """Completion for fish whose explanations do not end at their first comma, as those of click's own script do."""
 
@@ -77,7 +85,7 @@ class WholeFishComplete(FishComplete):
 
 
 _SHELLS: dict[str, type[ShellComplete]] = {
-    "bash": BashComplete,
+    "bash": PlainBashComplete,
     "zsh": ZshComplete,
     "fish": WholeFishComplete,
     "powershell": PowerShellComplete,

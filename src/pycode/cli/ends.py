@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pycode.core.data import Data
 
-@dataclass(slots=True, frozen=True)
-class End:
+
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class End(Data):
     """One reason."""
 
     sentence: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pycode.core.data import Data
 from pycode.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ _LIMITS = ("max_steps", "max_cost", "max_tokens", "max_time")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-@dataclass(slots=True)
-class Options:
+@dataclass(slots=True, eq=False, repr=False)
+class Options(Data):
     """What was said on the command line."""
 
     agent: str | None = None
@@ -131,8 +132,9 @@ def common_options(function: Function) -> Function:
         ),
         click.option(
             "--profile",
-            type=click.Choice(["compact"]),
-            help="Put the model to work in small steps, as small models and those with little context need it.",
+            type=click.Choice(["compact", "full"]),
+            help="Put the model to work in small steps, as small models and those with little context need it (compact), "
+            "or a local one as every other model (full).",
         ),
         click.option(
             "--allow",

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from typing import TextIO
 
-from pycode.core.errors import ProviderError
 from pycode.core.events import (
     Event,
     MessageUpdated,
@@ -85,11 +84,6 @@ class Renderer:
             case MessageUpdated() if event.message.id != self._message:
                 self._message = event.message.id
                 self.silent = True
-            case MessageUpdated(message=MessageInfo(error=str() as error)):
-                # All that is heard of a failure in another process.
-                self.error = SessionError(
-                    session_id=event.session_id, code=ProviderError.code, message=error
-                )
             case PartUpdated():
                 self._part(event)
             case SessionError():
@@ -107,17 +101,20 @@ class Renderer:
             case ToolPart() as call if call.finished:
                 self._tool(call)
             case RetryPart() as retry:
-                self.note(f"{retry.error}; trying again in {retry.wait:.1f} s", "yellow")
+                self.note(
+                    f"{retry.error.rstrip('.')}; trying again in {retry.wait:.1f} s", "yellow"
+                )
             case StepFinishPart() as finish:
                 self._count(finish)
             case _:
                 pass
 
     def _idle(self, event: SessionIdle) -> None:
+        # Text that the log did not take never ended.
+        self._break_line()
         self.detail = event.detail or ""
         if self._answer_only and event.answer is not None:
             self.silent = False
-            self._break_line()
             self._put(json.dumps(event.answer, ensure_ascii=False) + "\n")
 
     def note(self, text: str, colour: str = "dim") -> None:

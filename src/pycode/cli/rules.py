@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,12 +129,22 @@ def _contexts(file: Path | None, given: dict[str, Any]) -> ContextOf:
 
     from pycode.client.rules import context_of, rules_in_file, strict_context
 
-    if file is None:
-        return cache(lambda directory: context_of(directory, os.environ, **given))
-    rules, useless = rules_in_file(file)
-    for sentence in useless:
+    if file is not None:
+        rules, useless = rules_in_file(file)
+        _warn(useless)
+        return cache(lambda directory: strict_context(directory, rules))
+
+    def configured(directory: Path) -> Context:
+        context, useless = context_of(directory, os.environ, **given)
+        _warn(useless)
+        return context
+
+    return cache(configured)
+
+
+def _warn(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
         print(f"pycode: {visible(sentence)}", file=sys.stderr)
-    return cache(lambda directory: strict_context(directory, rules))
 
 
 def _answer_lines(context_of: ContextOf, directory: Path) -> None:

@@ -20,6 +20,7 @@ from pycode.cli.failure import reference
 from pycode.cli.options import Options, common_options, merged
 from pycode.cli.session_arguments import complete_ids
 from pycode.cli.stopping import stopped_by_signals
+from pycode.core.data import Data
 from pycode.core.errors import UsageError, exit_code_of
 from pycode.core.events import MessageUpdated, PermissionAsked, QuestionAsked, SessionIdle
 from pycode.system.terminal import is_terminal, read_piped_stdin, read_stdin
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 REFUSED = 3
 
 
-@dataclass(slots=True)
-class RunOptions:
+@dataclass(slots=True, eq=False, repr=False)
+class RunOptions(Data):
     """What only `run` can be told."""
 
     newest: bool = False
@@ -210,7 +211,10 @@ async def _run(text: str, options: Options, said: RunOptions) -> int:
     parts = await _parts(text, said.files)
     if attended and not local.trust:
         await ask_trust(local.directory, renderer)
-    client = open_local(local, os.environ, attended=attended, debug=options.debug)
+    # The questions of another run's prompt are not for a person who waits for the end of this one.
+    client = open_local(
+        local, os.environ, attended=attended, debug=options.debug, hands_over=attended
+    )
     for notice in client.notices:
         renderer.note(notice)
     session_id = _session(client, said)
@@ -229,8 +233,7 @@ async def _run(text: str, options: Options, said: RunOptions) -> int:
                 await client.engine.wait(session_id)
             code = _finish(renderer, session_id, reason, time.monotonic() - began)
             if not attended:
-                # Another run's prompt may have come with the end of this turn. In a terminal its questions would be put to
-                # somebody who is done, so there it is cancelled.
+                # Another run's prompt may have come with the end of this turn.
                 await client.engine.release(session_id)
     finally:
         await client.close()

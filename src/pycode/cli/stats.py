@@ -34,7 +34,7 @@ def command(by: Any, days: int | None, as_json: bool) -> int:
                 by: row.name,
                 "steps": row.steps,
                 **row.usage,
-                "cost": row.cost,
+                "cost": round(row.cost, 6),
                 "unpriced": row.unpriced,
             }
             for row in rows
@@ -48,9 +48,10 @@ def command(by: Any, days: int | None, as_json: bool) -> int:
         usage = row.usage
         total = sum(usage.get(key, 0) for key in ("input", "cache_read", "cache_write"))
         money = f"${row.cost:.2f}{'+?' if row.unpriced else ''}"
+        name = visible(row.name.replace("\n", "␊"))
         click.echo(
             f"{row.steps:>6}  {count(total):>7}  {count(usage.get('cache_read', 0)):>7}  "
-            f"{count(usage.get('output', 0)):>7}  {money:>9}  {visible(row.name)}"
+            f"{count(usage.get('output', 0)):>7}  {money:>9}  {name}"
         )
     if any(row.unpriced for row in rows):
         click.echo("+? some requests were made to models whose price is not known")

@@ -23,7 +23,8 @@ async def stopped_by_signals(
 
     def interrupt(number: int) -> None:
         if received:
-            os._exit(128 + number)
+            _leave(loop, 128 + number)
+            return
         received.append(number)
         tasks.append(asyncio.ensure_future(stop()))
 
@@ -43,3 +44,14 @@ async def stopped_by_signals(
     finally:
         for item in signals:
             loop.remove_signal_handler(item)
+
+
+def _leave(loop: asyncio.AbstractEventLoop, code: int) -> None:
+    """End the process at once, but for the time in which a child that does not listen is killed.
+
+    Whoever waits for a child's end kills it when that wait is cancelled, in the loop's next round. Whatever else is cancelled does not get to
+    say anything: the round after that is the last one.
+    """
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.call_soon(loop.call_soon, os._exit, code)

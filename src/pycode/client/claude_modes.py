@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pycode.agents.base import Agent
+from pycode.core.data import Data
 from pycode.core.errors import UsageError
 from pycode.engine.judge import Judge, Question
 from pycode.permissions.request import Mode
@@ -17,8 +18,8 @@ from pycode.permissions.rules import Rule
 from pycode.tools.base import PermissionRequest, Tool
 
 
-@dataclass(slots=True, frozen=True)
-class ClaudeMode:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class ClaudeMode(Data):
     """What a mode means."""
 
     mode: Mode

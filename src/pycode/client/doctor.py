@@ -105,7 +105,8 @@ def report(checks: list[Check], directory: Path, environ: Mapping[str, str]) -> 
     lines = [
         f"- PyCode {__version__}",
         f"- Python {platform.python_version()} ({platform.python_implementation()})",
-        f"- {platform.platform()}",
+        # Not `platform.platform()`: it starts the first `uname` on PATH.
+        f"- {platform.system()} {platform.release()} {platform.machine()}",
         f"- shell {os.path.basename(environ.get('SHELL', '?'))}, TERM {environ.get('TERM', '?')}",
         "",
         "| check | state | found |",

@@ -12,15 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pycode.client.sessions import Sessions, Shown, fold_readable, is_readable
+from pycode.client.sessions import Sessions, Shown
 from pycode.core.errors import UsageError
 from pycode.core.identifier import Identifier
 from pycode.core.parts import AnyPart, FilePart, ReasoningPart, RetryPart, TextPart, ToolPart
 from pycode.core.records import MessageInfo, SessionInfo
 from pycode.core.version import __version__
 from pycode.engine.fork import write_session
+from pycode.engine.state import fold
 from pycode.storage.record import Record, parse_line, version
 from pycode.storage.session_ids import is_session_id
+from pycode.storage.shapes import is_readable
 from pycode.system.files import read_bytes
 from pycode.system.text import visible
 from pycode.workspace.project import Project, find_project
@@ -78,7 +80,7 @@ def import_json(sessions: Sessions, path: Path, project: Project) -> SessionInfo
     """
     document = _document(path)
     records = list(_records(document, path))
-    state, _ = fold_readable(iter(records))
+    state = fold(records)
     if state.info is None:
         raise UsageError(f"{path} has no record that says what session it is")
     written_as = state.info.id

@@ -32,7 +32,9 @@ def store_key(provider: str, key: str, directory: Path, environ: Mapping[str, st
     if not key:
         raise UsageError("the key is empty; give it when asked, or on stdin")
     if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()) or " " in key:
-        raise UsageError("this is no key: it has a blank or a character that cannot be sent")
+        raise UsageError(
+            "this is no key: it is too long, or has a blank or a character that cannot be sent"
+        )
     home = Home.default(environ)
     home.ensure()
     place = Credentials(home.credentials).put(provider, key)

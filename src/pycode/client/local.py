@@ -17,6 +17,7 @@ from pycode.client.trust import ignored_notice, is_trusted
 from pycode.config.home import Home
 from pycode.config.loader import load_config
 from pycode.config.schema import Config
+from pycode.core.data import Data
 from pycode.core.errors import UsageError
 from pycode.core.events import Event
 from pycode.engine.active import ModelChoice
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
     from pycode.workspace.formatters import Formatter
 
 
-@dataclass(slots=True)
-class LocalOptions:
+@dataclass(slots=True, eq=False, repr=False)
+class LocalOptions(Data):
     """What a face was told for this run; it goes before the configuration."""
 
     directory: str = "."
@@ -59,7 +60,7 @@ class LocalOptions:
     thinking: str | None = None
     """How much the model thinks: off, low, medium, high or max; None leaves it to the model."""
     profile: str | None = None
-    """How the model is put to work: `compact`, or None for what is known of the model."""
+    """How the model is put to work: `compact`, `full`, or None for what is known of the model."""
     allow: tuple[str, ...] = ()
     """Rules to allow."""
     mode: Mode | None = None
@@ -82,8 +83,8 @@ class LocalOptions:
     """One of Claude Code's modes, in place of `mode`."""
 
 
-@dataclass(slots=True)
-class LocalClient:
+@dataclass(slots=True, eq=False, repr=False)
+class LocalClient(Data):
     """Reaches an engine in this process."""
 
     engine: Engine
@@ -181,7 +182,12 @@ class LocalClient:
 
 
 def open_local(
-    options: LocalOptions, environ: Mapping[str, str], *, attended: bool, debug: bool = False
+    options: LocalOptions,
+    environ: Mapping[str, str],
+    *,
+    attended: bool,
+    debug: bool = False,
+    hands_over: bool = False,
 ) -> LocalClient:
     """Put an engine together.
 
@@ -190,6 +196,7 @@ def open_local(
         environ: The environment: keys, `PYCODE_*`, what child processes get.
         attended: Whether a person can answer questions.
         debug: Whether to write a log.
+        hands_over: Whether prompts of others that wait at a turn's end are left to them.
 
     Raises:
         UsageError: The directory, the agent, the model or a rule is wrong.
@@ -235,29 +242,10 @@ def open_local(
         registry=_registry(config, options),
         judges=_judges(home, config, options),
     )
-    engine = Engine(
-        rooms,
-        attended=attended,
-        settings=EngineSettings(
-            max_steps=config.max_steps,
-            request_options={
-                "max_retries": config.max_retries,
-                "max_retry_wait": config.max_retry_wait,
-                "connect_timeout": config.timeouts.connect,
-                "timeout": config.timeouts.first_event,
-                "idle_timeout": config.timeouts.idle,
-                **({"thinking": options.thinking} if options.thinking else {}),
-            },
-            secrets=secrets,
-            environment=clean_environment(environ),
-            shell=find_shell(environ).name,
-            home=home.root,
-            instructions=config.instructions,
-            system_prompt=options.system_prompt,
-            more_system_prompt=options.more_system_prompt,
-            tools=_chosen_tools(options),
-        ),
+    settings = replace(
+        _settings(config, options, home, environ), secrets=secrets, hands_over=hands_over
     )
+    engine = Engine(rooms, attended=attended, settings=settings)
     notices = [
         None if trusted else ignored_notice(project.root, config.untrusted),
         BYPASS_NOTICE if bypasses else None,
@@ -283,9 +271,34 @@ def known_secrets(config: Config, environ: Mapping[str, str]) -> list[str]:
     return [value for value in (*keys, *headers, *variables) if value]
 
 
+def _settings(
+    config: Config, options: LocalOptions, home: Home, environ: Mapping[str, str]
+) -> EngineSettings:
+    return EngineSettings(
+        max_steps=config.max_steps,
+        request_options={
+            "max_retries": config.max_retries,
+            "max_retry_wait": config.max_retry_wait,
+            "connect_timeout": config.timeouts.connect,
+            "timeout": config.timeouts.first_event,
+            "idle_timeout": config.timeouts.idle,
+            **({"thinking": options.thinking} if options.thinking else {}),
+        },
+        environment=clean_environment(environ),
+        shell=find_shell(environ).name,
+        home=home.root,
+        instructions=config.instructions,
+        system_prompt=options.system_prompt,
+        more_system_prompt=options.more_system_prompt,
+        tools=_chosen_tools(options),
+    )
+
+
 def _choice(resolved: ResolvedModel, profile_name: str | None) -> ModelChoice:
     provider, profile = resolved.create(), resolved.profile
-    if profile_name == "compact" and profile.compact is None:
+    if profile_name == "full":
+        profile = replace(profile, compact=None)
+    elif profile_name == "compact" and profile.compact is None:
         from pycode.providers.profiles import compact_profile
 
         profile = replace(profile, compact=compact_profile())

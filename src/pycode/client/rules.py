@@ -34,8 +34,8 @@ def context_of(
     agent: str | None = None,
     mode: Mode | None = None,
     allow: tuple[str, ...] = (),
-) -> Context:
-    """Return the context in which a run in a directory would judge.
+) -> tuple[Context, list[str]]:
+    """Return the context in which a run in a directory would judge, and a sentence for each file with rules that can never decide.
 
     Args:
         directory: The working directory.
@@ -54,6 +54,7 @@ def context_of(
     home = Home.default(environ)
     trusted = is_trusted(project.root, home)
     config = load_config(home, project.root, project.directory, environ, {}, trusted=trusted)
+    known = len(config.warnings)
     context = context_for(
         get_agent(agent or config.agent or "build", config.agents, config.repository_agents),
         project,
@@ -62,7 +63,7 @@ def context_of(
         readable=[home.storage / "outputs"],
     )
     context.answers = [*map(parse_rule_text, allow), *answers_of(directory, environ).rules()]
-    return context
+    return context, config.warnings[known:]
 
 
 def strict_context(directory: Path, rules: list[Rule]) -> Context:

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pycode.config.home import Home
 from pycode.core.errors import SessionBusyError, SessionNotFoundError, StorageError
-from pycode.core.parts import PART_CLASSES, StepFinishPart, ToolPart, now_ms
+from pycode.core.parts import StepFinishPart, ToolPart, now_ms
 from pycode.core.records import SessionInfo
-from pycode.engine.state import Entry, SessionState
-from pycode.storage.record import Record
+from pycode.engine.state import Entry, fold
 from pycode.storage.sessions import DiskStore
 
 if TYPE_CHECKING:
     from pycode.storage.index import Hit
-
-_TEXTS = {
-    "session": ("id", "project_id", "directory", "title"),
-    "message": ("id", "session_id", "role"),
-}
-_PART_SHAPES: Mapping[str, type[Any]] = {
-    "text": str,
-    "tool": str,
-    "status": str,
-    "input": dict,
-    "metadata": dict,
-    "usage": dict,
-    "files": dict,
-    "path": str,
-    "media_type": str,
-}
 
 
 @dataclass(slots=True)
@@ -152,14 +135,13 @@ class Sessions:
         """
         session_id = self.resolve(text)
         size, active = self.store.log_size(session_id)
-        records = self.store.open(session_id, write=False).read()
-        state, unreadable = fold_readable(records)
+        state = fold(self.store.open(session_id, write=False).read())
         if state.info is None:
             raise StorageError(
                 f"the log of session {session_id} is broken: it does not say what it is"
             )
         entries = state.path()
-        return Shown(state.info, entries, summary_of(entries), size, active, unreadable)
+        return Shown(state.info, entries, summary_of(entries), size, active, state.unreadable)
 
     def search(self, text: str, project_id: str | None = None, limit: int = 20) -> list[Hit]:
         """Return the sessions in which all words of a text were said, those with the latest message first.
@@ -245,7 +227,7 @@ class Sessions:
         try:
             transcript = self.store.open(session_id, write=True)
             try:
-                info = fold_readable(transcript.read())[0].info
+                info = fold(transcript.read()).info
                 if info is None:
                     raise StorageError(
                         f"the log of session {session_id} is broken: it does not say what it is"
@@ -261,54 +243,6 @@ class Sessions:
         finally:
             self.store.disown(session_id)
         return info
-
-
-def fold_readable(records: Iterator[Record]) -> tuple[SessionState, int]:
-    """Return the state that records lead to, and how many were left out since nobody can make sense of them."""
-    state = SessionState()
-    broken = 0
-    for record in records:
-        if not is_readable(record):
-            broken += 1
-            continue
-        state.apply(_in_a_chain(record, state) if record.kind == "message" else record)
-    return state, broken
-
-
-def _in_a_chain(record: Record, state: SessionState) -> Record:
-    """Return a message's record with a parent that is there already: one that was lost leaves a gap, and never a loop."""
-    known = state.entries.get(record.id)
-    parent = known.info.parent if known is not None else record.data.get("parent")
-    if known is None and parent is not None and parent not in state.entries:
-        parent = state.head
-    return replace(record, data={**record.data, "parent": parent})
-
-
-def is_readable(record: Record) -> bool:
-    """Whether a record has what its kind needs."""
-    data = record.data
-    if not all(isinstance(data.get(name), str) for name in _TEXTS.get(record.kind, ())):
-        return False
-    match record.kind:
-        case "session":
-            return all(isinstance(data.get(name), int) for name in ("created", "updated"))
-        case "message":
-            return record.id == data["id"] and data["role"] in ("user", "assistant")
-        case "part":
-            return _is_part(record.id, data)
-        case "append":
-            return isinstance(data.get("message_id"), str) and isinstance(data.get("text"), str)
-        case "head":
-            return isinstance(data.get("message_id", ""), str | None)
-    return True
-
-
-def _is_part(part_id: str, data: Mapping[str, Any]) -> bool:
-    if part_id != data.get("id") or not isinstance(data.get("message_id"), str):
-        return False
-    if data.get("type") not in PART_CLASSES:
-        return isinstance(data.get("type"), str)
-    return all(isinstance(data[name], kind) for name, kind in _PART_SHAPES.items() if name in data)
 
 
 def summary_of(entries: list[Entry]) -> Summary:

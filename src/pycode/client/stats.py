@@ -49,7 +49,7 @@ def totals(home: Home, by: By, *, days: int | None = None) -> list[Total]:
         by: What a row stands for.
         days: Only the last so many days, or all when None.
     """
-    since = time.time_ns() // 1_000_000 - days * DAY_MS if days is not None else 0
+    since = max(0, time.time_ns() // 1_000_000 - days * DAY_MS) if days is not None else 0
     rows: dict[str, Total] = {}
     for step in SessionIndex(DiskStore(home.storage)).used(since):
         name = _NAMES[by](step)

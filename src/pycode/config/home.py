@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pycode.core.data import Data
 from pycode.core.errors import ConfigError, StorageError
 
 
-@dataclass(slots=True, frozen=True)
-class Home:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Home(Data):
     """The folder that PyCode keeps everything of its own in."""
 
     root: Path

@@ -14,14 +14,15 @@ from pycode.config.kinds import Group, Kind, Listed, Named, Rules, Scalar, kind_
 from pycode.config.report import Report, dotted, quoted, suggestion
 from pycode.config.schema import File, RuleExamples
 from pycode.config.tree import Node
+from pycode.core.data import Data
 
 KeyPath: TypeAlias = tuple[str, ...]
 
 _OF_A_RULE: Final = ("action", "match", "not_match")
 
 
-@dataclass(slots=True)
-class Leaf:
+@dataclass(slots=True, eq=False, repr=False)
+class Leaf(Data):
     """A single value, or an empty mapping under a name that the user chose."""
 
     value: Any

@@ -8,14 +8,15 @@ from typing import Final
 
 from pycode.config.schema import RuleExamples
 from pycode.config.tree import Node
+from pycode.core.data import Data
 
 MOST: Final = 20
 """How many problems, and how many warnings, of one source are told."""
 _LONGEST_NAME: Final = 60
 
 
-@dataclass(slots=True)
-class Report:
+@dataclass(slots=True, eq=False, repr=False)
+class Report(Data):
     """Collects the problems and warnings of one source."""
 
     name: str

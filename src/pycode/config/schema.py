@@ -14,7 +14,7 @@ from pycode.core.data import Data
 
 Level = Literal["debug", "info", "warning", "error"]
 """How much a log holds."""
-ProfileName = Literal["compact"]
+ProfileName = Literal["compact", "full"]
 """How a model is put to work."""
 Count: TypeAlias = int
 """A whole number, 1 or more."""
@@ -78,7 +78,7 @@ class ModelSettings(Data):
     temperature: bool | None = None
     """Whether the sampling temperature may be set."""
     profile: ProfileName | None = None
-    """How it is put to work: `compact` is for small models and those with little context."""
+    """How it is put to work: `compact` is for small models and those with little context, `full` as every other model."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -123,8 +123,8 @@ class AgentSettings(Data):
     """The sampling temperature; the provider's own when absent."""
 
 
-@dataclass(slots=True, frozen=True, kw_only=True)
-class FormatterSettings:
+@dataclass(slots=True, frozen=True, kw_only=True, eq=False, repr=False)
+class FormatterSettings(Data):
     """A command that formats files after an edit."""
 
     command: list[str]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from pycode.core.data import Data
+
 Value: TypeAlias = "dict[str, Node] | list[Node] | str | int | float | bool | None"
 """What a node holds."""
 
 
-@dataclass(slots=True)
-class Node:
+@dataclass(slots=True, eq=False, repr=False)
+class Node(Data):
     """A value and where it is."""
 
     value: Value

@@ -7,7 +7,7 @@ inside: a run that never leaves the process loads no pydantic.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from pycode.core.data import Data
@@ -28,7 +28,7 @@ class Info(Data):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the facts that `to_dict` wrote; fields that this version does not know are left out."""
-        known = {f.name for f in fields(cls)}
+        known = cls.__dataclass_fields__
         return cls(**{name: value for name, value in data.items() if name in known})
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from pycode.core.bus import Bus
+from pycode.core.data import Data
 from pycode.core.events import PermissionAsked, PermissionReplied, QuestionAsked, QuestionReplied
 from pycode.core.identifier import Identifier
 from pycode.core.parts import ToolPart
@@ -21,8 +22,8 @@ T = TypeVar("T")
 Answer = Literal["once", "session", "always", "no"]
 
 
-@dataclass(slots=True)
-class Reply:
+@dataclass(slots=True, eq=False, repr=False)
+class Reply(Data):
     """What somebody answered."""
 
     answer: Answer

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pycode.core.bus import Bus
-from pycode.core.errors import PyCodeError, StorageError, UsageError
-from pycode.core.events import Event, SessionError, SessionIdle
+from pycode.core.errors import StorageError, UsageError
+from pycode.core.events import Event, SessionIdle
 from pycode.core.identifier import Identifier
 from pycode.core.parts import AnyPart, TextPart, part_from_dict
 from pycode.core.records import SessionInfo
-from pycode.engine.active import ActiveSession, Prompt
+from pycode.engine.active import Prompt
 from pycode.engine.asking import Answer, Asker, Reply
 from pycode.engine.feed import Feed
 from pycode.engine.judge import answer_rule
-from pycode.engine.loop import TurnEnd
 from pycode.engine.owned import OwnedSessions
 from pycode.engine.setup import EngineSettings, Rooms, TurnSetup
+from pycode.engine.turns import Turns
 from pycode.storage.folders import check_name
 from pycode.workspace.project import find_project
 
@@ -50,9 +50,16 @@ class Engine:
         self._store = rooms.store
         self._asker = Asker(self.bus, attended=attended)
         self._owned = OwnedSessions(rooms.store, self.bus, self._job_ended)
-        self._feed = Feed(self.bus, self._owned, self._own)
-        self._setup = TurnSetup(rooms, self._asker, settings or EngineSettings())
-        self._tasks: dict[str, asyncio.Task[TurnEnd | None]] = {}
+        settings = settings or EngineSettings()
+        setup = TurnSetup(rooms, self._asker, settings)
+        self._turns = Turns(
+            self._owned,
+            rooms.store,
+            setup,
+            attended=attended,
+            hands_over=settings.hands_over,
+        )
+        self._feed = Feed(self.bus, self._owned, self._turns.own)
         self._told: set[asyncio.Task[str]] = set()
 
     # Sessions
@@ -167,14 +174,7 @@ class Engine:
             limits=limits,
             schema=schema,
         )
-        active = self._own(session_id)
-        if active is None:
-            self._store.inbox(session_id).put(prompt.id, prompt.to_dict())
-        elif not active.has(prompt):
-            if self._running(session_id) is not None:
-                active.inbox.put(prompt.id, prompt.to_dict())
-            else:
-                self._begin(active, prompt)
+        self._turns.add(session_id, prompt)
         return prompt.id
 
     async def wait(self, session_id: str) -> Message:
@@ -185,11 +185,7 @@ class Engine:
             StorageError: The session has no answer.
         """
         if self._owned.get(session_id) is not None:
-            task = self._tasks.get(session_id)
-            if task is not None:
-                await asyncio.wait([task])
-                if not task.cancelled():
-                    task.result()
+            await self._turns.ended(session_id)
         else:
             await self._until_idle(session_id)
         for message in reversed(self.messages(session_id)):
@@ -204,14 +200,7 @@ class Engine:
 
     async def cancel(self, session_id: str) -> bool:
         """Stop the running turn and keep what was done; False when there is none."""
-        task = self._running(session_id)
-        if task is None:
-            return False
-        # A task that is cancelled before its first step would not say that its turn ended.
-        await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait([task])
-        return True
+        return await self._turns.cancel(session_id)
 
     def jobs(self, session_id: str) -> list[JobSummary]:
         """Return the background jobs of a session of this process, those that run and those that ended."""
@@ -272,102 +261,25 @@ class Engine:
 
     async def close(self) -> None:
         """Stop what runs, close all logs and give up the sessions."""
-        for session_id in list(self._tasks):
+        for session_id in self._turns:
             await self.cancel(session_id)
         for session_id in self._owned:
             await self.release(session_id)
 
     async def release(self, session_id: str) -> None:
-        """Give up a session, after answering the prompts that came in until then."""
-        while (active := self._owned.get(session_id)) is not None:
-            task = self._running(session_id)
-            if task is not None:
-                await asyncio.wait([task])
-                continue
-            await active.end_jobs()
-            self._owned.give_up(session_id)
-            # A prompt may have come between the last look and giving up the ownership.
-            if active.cancelled or not active.inbox.items():
-                return
-            self._own(session_id)
-
-    def _own(self, session_id: str) -> ActiveSession | None:
-        """Take a session over, and answer the prompts that wait for it; None when another process owns it."""
-        known = self._owned.get(session_id)
-        active = self._owned.take(session_id)
-        if known is None and active is not None:
-            waiting = next(active.prompts(), None)
-            if waiting is not None:
-                active.accept(waiting)
-                self._start(active, waiting)
-        return active
+        """Give up a session. Where no person answers questions, the prompts that came in until then are answered first."""
+        await self._turns.release(session_id)
 
     async def _until_idle(self, session_id: str) -> None:
         async for event in self.events(session_id, after=0):
-            if isinstance(event, SessionIdle) and not self._store.inbox(session_id).items():
+            if isinstance(event, SessionIdle) and self._turns.settled(session_id):
                 return
-
-    # One turn after the other
 
     def _job_ended(self, session_id: str, job: Job) -> None:
         """Tell the model of a job's end: in the turn that runs, else in one that begins with it."""
         task = asyncio.ensure_future(self.submit(session_id, job.end_message()))
         self._told.add(task)
         task.add_done_callback(self._told.discard)
-
-    def _running(self, session_id: str) -> asyncio.Task[TurnEnd | None] | None:
-        task = self._tasks.get(session_id)
-        return task if task is not None and not task.done() else None
-
-    def _begin(self, active: ActiveSession, prompt: Prompt) -> None:
-        older = next(active.prompts(), None)
-        if older is not None:
-            # A cancelled turn left it waiting: what came first is answered first.
-            active.inbox.put(prompt.id, prompt.to_dict())
-        first = older or prompt
-        active.accept(first)
-        self._start(active, first)
-
-    def _start(self, active: ActiveSession, prompt: Prompt) -> None:
-        self._tasks[active.id] = asyncio.ensure_future(self._drive(active, prompt))
-
-    async def _drive(self, active: ActiveSession, prompt: Prompt) -> TurnEnd | None:
-        active.cancelled = False
-        while True:
-            end = await self._turn(active, prompt)
-            waiting = next(active.prompts(), None)
-            if waiting is None:
-                return end
-            active.accept(waiting)
-            prompt = waiting
-
-    async def _turn(self, active: ActiveSession, prompt: Prompt) -> TurnEnd | None:
-        end = TurnEnd("error", None)
-        try:
-            end = await self._setup.turn(active, prompt).run()
-        except asyncio.CancelledError:
-            active.cancelled = True
-            end = TurnEnd("cancelled", active.journal.state.head)
-            raise
-        except PyCodeError as error:
-            self._report(active, error)
-        finally:
-            self._idle(active, end)
-        return end
-
-    def _report(self, active: ActiveSession, error: PyCodeError) -> None:
-        active.journal.publish(
-            SessionError(session_id=active.id, code=error.code, message=str(error))
-        )
-
-    def _idle(self, active: ActiveSession, end: TurnEnd) -> None:
-        try:
-            active.journal.idle(end.message_id, end.reason, end.detail, end.answer)
-            self._store.save_facts(active.journal.info)
-        except StorageError as error:
-            # The log cannot take it; whoever waits for the end must hear of it all the same.
-            self._report(active, error)
-            active.journal.publish(SessionIdle(session_id=active.id, reason="error"))
 
 
 def _existing(directory: str | Path) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pycode.core.bus import Bus
-from pycode.core.errors import StorageError
+from pycode.core.errors import PyCodeError, StorageError
 from pycode.core.events import (
     DeltaField,
     Event,
@@ -19,6 +19,7 @@ from pycode.core.events import (
     PartDelta,
     PartUpdated,
     SessionCreated,
+    SessionError,
     SessionIdle,
     SessionUpdated,
     TodoUpdated,
@@ -144,6 +145,13 @@ class Journal:
         self.transcript.append("prefix", self.info.id, data)
         self.state.prefix = data
 
+    def error(self, error: PyCodeError) -> None:
+        """Log why a turn fails, for whoever follows the log."""
+        event = SessionError(session_id=self.info.id, code=error.code, message=str(error))
+        data = {"code": event.code, "message": event.message}
+        event.seq = self.transcript.append("error", self.info.id, data).seq
+        self.publish(event)
+
     def idle(
         self, message_id: str | None, reason: str, detail: str | None = None, answer: Any = None
     ) -> None:
@@ -178,5 +186,7 @@ class Journal:
 
     def close(self) -> None:
         """Log what waits and close the log."""
-        self.flush()
-        self.transcript.close()
+        try:
+            self.flush()
+        finally:
+            self.transcript.close()

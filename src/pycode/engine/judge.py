@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pycode.agents.base import Agent
+from pycode.core.data import Data
 from pycode.core.errors import UsageError
 from pycode.permissions.answers import Answers
 from pycode.permissions.decide import Decision, decide
@@ -19,8 +20,8 @@ from pycode.tools.base import PermissionRequest, Tool
 from pycode.workspace.project import Project
 
 
-@dataclass(slots=True)
-class Question:
+@dataclass(slots=True, eq=False, repr=False)
+class Question(Data):
     """Something that has to be answered with yes before a call may run, or that is denied already."""
 
     permission: str

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.core.parts import ToolPart
 
 MAX_STEPS = 500
@@ -16,8 +17,8 @@ REPEATS = 3
 _COUNTED = ("input", "cache_read", "cache_write", "output")
 
 
-@dataclass(slots=True)
-class TurnLimits:
+@dataclass(slots=True, eq=False, repr=False)
+class TurnLimits(Data):
     """What a turn may use."""
 
     max_steps: int = MAX_STEPS

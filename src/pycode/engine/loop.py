@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.core.errors import ProviderError
-from pycode.core.events import SessionError
 from pycode.core.identifier import Identifier
 from pycode.core.parts import StepFinishPart, StepStartPart, TextPart, ToolPart, now_ms
 from pycode.core.records import MessageInfo
@@ -28,8 +28,8 @@ _ENDS = {"length": "length", "content_filter": "content_filter"}
 _RUNS_CALLS = frozenset({"tool_calls", "stop", "pause"})
 
 
-@dataclass(slots=True)
-class TurnEnd:
+@dataclass(slots=True, eq=False, repr=False)
+class TurnEnd(Data):
     """How a turn ended."""
 
     reason: str
@@ -42,8 +42,8 @@ class TurnEnd:
     """The structured answer, where one was asked for."""
 
 
-@dataclass(slots=True)
-class TurnSettings:
+@dataclass(slots=True, eq=False, repr=False)
+class TurnSettings(Data):
     """What holds for one turn."""
 
     system: str
@@ -229,9 +229,7 @@ class Turn:
         return self._cuts <= CUT_RETRIES
 
     def _fail(self, error: ProviderError) -> TurnEnd:
-        self._journal.publish(
-            SessionError(session_id=self._session.id, code=error.code, message=str(error))
-        )
+        self._journal.error(error)
         return self._end("error")
 
     def _end(self, reason: str) -> TurnEnd:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,14 @@ from pycode.engine.journal import Journal
 from pycode.engine.replay import event_of
 from pycode.engine.state import SessionState, fold
 from pycode.storage.sessions import SessionStore
+from pycode.storage.shapes import is_readable
 from pycode.storage.transcript import Transcript
 from pycode.workspace.project import find_project
 
 if TYPE_CHECKING:
     from pycode.tools.jobs import Job
+
+_log = logging.getLogger(__name__)
 
 
 class OwnedSessions:
@@ -48,13 +52,17 @@ class OwnedSessions:
         return self._active.get(session_id)
 
     def begin(self, info: SessionInfo) -> ActiveSession:
-        """Make a session and own it."""
-        self._store.own(info.id)
+        """Make a session and own it; nothing of it is left when that fails."""
+        transcript = self._store.create(info.id)
         try:
-            active = self._open(self._store.create(info.id), SessionState(), info.id, info)
+            self._store.own(info.id)
+            active = self._open(transcript, SessionState(), info.id, info)
             self._store.save_facts(info)
         except BaseException:
+            self._active.pop(info.id, None)
+            transcript.close()
             self._store.disown(info.id)
+            self._store.delete(info.id)
             raise
         return active
 
@@ -74,12 +82,19 @@ class OwnedSessions:
         if not self._store.own(session_id):
             return None
         try:
-            transcript = self._store.open(session_id, write=True)
-            active = self._open(transcript, fold(transcript.read()), session_id)
-            active.mend()
+            return self._reopen(session_id)
         except BaseException:
             self._active.pop(session_id, None)
             self._store.disown(session_id)
+            raise
+
+    def _reopen(self, session_id: str) -> ActiveSession:
+        transcript = self._store.open(session_id, write=True)
+        try:
+            active = self._open(transcript, fold(transcript.read()), session_id)
+            active.mend()
+        except BaseException:
+            transcript.close()
             raise
         return active
 
@@ -93,11 +108,16 @@ class OwnedSessions:
         journal = Journal(transcript, state, self._bus)
         if new is not None:
             journal.session(new)
-        if state.info is None:
+        if state.info is None or state.info.id != session_id:
             raise StorageError(
                 f"the log of session {session_id} is broken: it does not say what it is"
             )
-        project = find_project(Path(state.info.directory))
+        try:
+            project = find_project(Path(state.info.directory))
+        except ValueError as error:
+            raise StorageError(
+                f"the log of session {session_id} is broken: its directory can be none ({error})"
+            ) from error
         active = ActiveSession(journal, self._store.inbox(session_id), project)
         active.on_job_end = lambda job: self._on_job_end(session_id, job)
         self._active[session_id] = active
@@ -106,11 +126,22 @@ class OwnedSessions:
     def give_up(self, session_id: str) -> None:
         """Close the session's log and let others own it."""
         active = self._active.pop(session_id)
+        self.save_facts(active)
         try:
             active.journal.close()
-            self._store.save_facts(active.journal.info)
+        except StorageError as error:
+            # The turn that could not write it has said so.
+            _log.info("%s", error)
         finally:
             self._store.disown(session_id)
+
+    def save_facts(self, active: ActiveSession) -> None:
+        """Write the copy of the session's facts; without it, lists show older ones."""
+        try:
+            self._store.save_facts(active.journal.info)
+        except (StorageError, ValueError) as error:
+            # A log that somebody else wrote can name a project that there cannot be.
+            _log.info("%s", error)
 
     def state(self, session_id: str) -> SessionState:
         """Return the present state of any session."""
@@ -122,7 +153,7 @@ class OwnedSessions:
     def replay(self, session_id: str, after: int) -> Iterator[Event]:
         """Yield the durable events of any session whose number is greater than `after`."""
         for record in self._log(session_id).read(after=after):
-            event = event_of(session_id, record)
+            event = event_of(session_id, record) if is_readable(record) else None
             if event is not None:
                 yield event
 

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.core.errors import NetworkError, ProviderError
 from pycode.core.identifier import Identifier
 from pycode.core.parts import ReasoningPart, RetryPart, TextPart, ToolPart
@@ -18,8 +19,8 @@ from pycode.engine.journal import Journal
 from pycode.providers.base import StreamEvent
 
 
-@dataclass(slots=True)
-class Outcome:
+@dataclass(slots=True, eq=False, repr=False)
+class Outcome(Data):
     """What a stream came to."""
 
     reason: str = ""

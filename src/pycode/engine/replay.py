@@ -10,6 +10,7 @@ from pycode.core.events import (
     MessageUpdated,
     PartDelta,
     PartUpdated,
+    SessionError,
     SessionIdle,
     SessionUpdated,
     TodoUpdated,
@@ -43,6 +44,10 @@ def event_of(session_id: str, record: Record) -> Event | None:
             return HeadMoved(message_id=data.get("message_id"), **common)
         case "todo":
             return TodoUpdated(todos=data.get("todos", []), **common)
+        case "error":
+            return SessionError(
+                code=str(data.get("code")), message=str(data.get("message")), **common
+            )
         case "idle":
             return SessionIdle(
                 message_id=data.get("message_id"),

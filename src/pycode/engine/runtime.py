@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pycode.core.data import Data
 from pycode.core.events import FileEdited, ToolProgress
 from pycode.core.parts import ToolPart
 from pycode.engine.journal import Journal
@@ -21,8 +22,8 @@ AskUser = Callable[[ToolPart, Sequence[Question]], Awaitable[list[list[str]] | N
 """Puts questions to the user; None when nobody is there, an empty list when the user declines."""
 
 
-@dataclass(slots=True)
-class CallRuntime:
+@dataclass(slots=True, eq=False, repr=False)
+class CallRuntime(Data):
     """The `ToolRuntime` of one call."""
 
     journal: Journal

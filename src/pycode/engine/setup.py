@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pycode.agents.base import Agent
+from pycode.core.data import Data
 from pycode.engine.active import ActiveSession, ModelChoice, Prompt
 from pycode.engine.asking import Asker
 from pycode.engine.judge import Judge
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from pycode.engine.compact_turn import CompactTurn
 
 
-@dataclass(slots=True)
-class EngineSettings:
+@dataclass(slots=True, eq=False, repr=False)
+class EngineSettings(Data):
     """What holds for all sessions of an engine."""
 
     max_steps: int = MAX_STEPS
@@ -49,12 +50,14 @@ class EngineSettings:
     """What stands in for the role and all instructions; the empty text is a bare prompt. None is PyCode's own."""
     more_system_prompt: str = ""
     """What is added to the system prompt."""
+    hands_over: bool = False
+    """Whether prompts of others that wait at a turn's end are left to them, or to the next owner: for who ends with the turn."""
     tools: list[str] | None = None
     """The names of the tools that the caller chose, None where it chose none: a session that had others begins anew."""
 
 
-@dataclass(slots=True)
-class Rooms:
+@dataclass(slots=True, eq=False, repr=False)
+class Rooms(Data):
     """What an engine works with."""
 
     store: SessionStore

@@ -5,17 +5,22 @@ A record applied is the same fact whether it comes from the disk or has just bee
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.core.parts import AnyPart, ReasoningPart, TextPart, ToolPart, part_from_dict
 from pycode.core.records import MessageInfo, SessionInfo
 from pycode.storage.record import Record
+from pycode.storage.shapes import is_readable
+
+_log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Entry:
+@dataclass(slots=True, eq=False, repr=False)
+class Entry(Data):
     """A message with its parts, in order."""
 
     info: MessageInfo
@@ -24,8 +29,8 @@ class Entry:
     """Part id to part."""
 
 
-@dataclass(slots=True)
-class SessionState:
+@dataclass(slots=True, eq=False, repr=False)
+class SessionState(Data):
     """The present state of one session."""
 
     info: SessionInfo | None = None
@@ -44,23 +49,28 @@ class SessionState:
     """The model's list of steps."""
     idle: bool = True
     """Whether the last turn ended."""
+    unreadable: int = 0
+    """How many records were left out, since nobody can make sense of them."""
 
     def apply(self, record: Record) -> None:
         """Take in one record of the log."""
+        if not is_readable(record):
+            self.unreadable += 1
+            return
         data = record.data
         match record.kind:
             case "session":
                 self.info = SessionInfo.from_dict(data)
             case "message":
-                self.put_message(MessageInfo.from_dict(data))
+                self._read_message(MessageInfo.from_dict(data))
             case "part":
                 part = part_from_dict(data)
                 if part is not None:
                     self.put_part(part)
             case "append":
                 self._grow(record.id, data)
-            case "head":
-                self.head = data.get("message_id")
+            case "head" if (head := data.get("message_id")) is None or head in self.entries:
+                self.head = head
             case "prefix":
                 self.prefix = data
             case "todo":
@@ -77,6 +87,15 @@ class SessionState:
             self.idle = False
         else:
             entry.info = info
+
+    def _read_message(self, info: MessageInfo) -> None:
+        """Take in a message; a parent that was lost leaves a gap, and one that comes to it later never a loop."""
+        known = self.entries.get(info.id)
+        if known is not None:
+            info.parent = known.info.parent
+        elif info.parent is not None and info.parent not in self.entries:
+            info.parent = self.head
+        self.put_message(info)
 
     def put_part(self, part: AnyPart) -> None:
         """Add a part, or replace it."""
@@ -113,4 +132,8 @@ def fold(records: Iterable[Record]) -> SessionState:
     state = SessionState()
     for record in records:
         state.apply(record)
+    if state.unreadable:
+        _log.warning(
+            "%d records of a session's log cannot be read; they are left out", state.unreadable
+        )
     return state

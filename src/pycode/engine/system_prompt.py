@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pycode.core.data import Data
 from pycode.system.files import decode, open_file
 from pycode.system.paths import contains, is_vendored
 from pycode.system.text import visible
@@ -25,8 +26,8 @@ INSTRUCTION_BYTES = 32_000
 _BARE = "You are PyCode, a coding agent."
 
 
-@dataclass(slots=True)
-class SystemPrompt:
+@dataclass(slots=True, eq=False, repr=False)
+class SystemPrompt(Data):
     """The prompt and what it was made of."""
 
     text: str

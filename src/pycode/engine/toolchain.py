@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.core.parts import ToolPart
 from pycode.engine.active import ActiveSession
 from pycode.engine.asking import Asker, Reply
@@ -36,8 +37,8 @@ Guard = Callable[["Call", Step], Awaitable[ToolResult]]
 """Wraps a call: it may answer in its place, or change what it returns."""
 
 
-@dataclass(slots=True)
-class Call:
+@dataclass(slots=True, eq=False, repr=False)
+class Call(Data):
     """One tool call on its way through the chain."""
 
     session: ActiveSession

@@ -43,9 +43,8 @@ def check(command: str, context: Context) -> Checked:
 
 
 def _parts(subjects: list[Subject]) -> tuple[tuple[str, ...], ...]:
-    facts = [subject.facts for subject in subjects if subject.facts is not None]
-    parts = [fact.argv for fact in facts if fact.role != "suspect" and fact.argv]
-    return tuple(dict.fromkeys(parts))
+    parts = [subject.facts.part for subject in subjects if subject.facts is not None]
+    return tuple(dict.fromkeys([p.argv for p in parts if p.role != "suspect" and p.argv]))
 
 
 def _paths(subjects: list[Subject]) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ class CommandLine:
     """What it holds that no command line may hold; empty when nothing."""
     words: list[tuple[tuple[int, int], ...]] = field(default_factory=list)
     """Where the words of its commands stand."""
+    variables: frozenset[str] = frozenset()
+    """The variables that it sets, and those that are known before."""
     _certain: bool | None = None
 
     @property
@@ -121,7 +123,8 @@ def analyse(command: str, home: str = "~", folder: str = ".") -> CommandLine:
         return _unreadable(command, f"it cannot be read: {error}")
     walk = CommandWalk(home, folder)
     walk.walk(sequence)
-    return CommandLine(command, walk.parts, walk.redirected, words=walk.words)
+    known = frozenset(walk.state.variables)
+    return CommandLine(command, walk.parts, walk.redirected, words=walk.words, variables=known)
 
 
 def is_read_only_command(command: str) -> tuple[bool, str]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from typing import Literal
 
-from pycode.permissions.parts import Part, Role
+from pycode.permissions.parts import Part
 from pycode.permissions.patterns import has_wildcard, match_text, sure_beginning
 from pycode.permissions.rules import Rule
 from pycode.permissions.wrappers import program_name
@@ -32,75 +32,82 @@ _OPERATORS = re.compile(r"[;&|<>\n]")
 _SYSTEM_FOLDERS = ("/bin/", "/usr/bin/")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False)
 class CommandFacts:
-    """What a rule is held against."""
+    """What a rule is held against: one command of a line.
+
+    Its texts are only made when a rule asks for them; most rules are about another program.
+    """
 
     line: str
     """The whole line."""
-    exact: tuple[str, ...]
-    """The command's text, in the forms that an allow may match."""
-    loose: tuple[str, ...]
-    """All forms, for asks and denies."""
-    role: Role
-    """What stands and falls with it."""
-    argv: tuple[str, ...]
-    """The program and its arguments; empty where they are not known."""
-    prefix: str | None
-    """How it surely begins, when not all of it is known."""
-    literal: bool
-    """Whether each character means itself."""
-    assigned: bool
-    """Whether something is set for it that may change what it does."""
-    tokens: frozenset[str]
-    """The words that a pattern has to hold to cover it."""
+    part: Part
+    """The command."""
     certain: Callable[[], bool]
     """Whether the line can only be read in this way."""
-    runs_words: bool = False
-    """Whether it may run what its words say, from any of them on."""
     strict: bool = False
     """Whether even the pattern `*` covers only what is literal and usual."""
-    programs: frozenset[str] = frozenset()
-    """The first words of the line and of all forms, where no other word can be meant; else empty."""
+    _forms: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+
+    @property
+    def exact(self) -> tuple[str, ...]:
+        """The command's text, in the forms that an allow may match."""
+        return self._made()[0]
+
+    @property
+    def loose(self) -> tuple[str, ...]:
+        """All forms, for asks and denies."""
+        return self._made()[1]
+
+    @property
+    def programs(self) -> tuple[str, str] | None:
+        """The first words of the line and of the command, where no other program can be meant; else None."""
+        part = self.part
+        if part.runs_words or part.prefix is not None or not _PLAIN_PROGRAM.fullmatch(part.argv[0]):
+            return None
+        return _first_word(self.line), part.argv[0]
 
     def match(self, rule: Rule) -> Match:
         """Return whether a rule speaks about the command."""
-        if self.programs:
-            program = _only_program(rule.pattern)
-            if program is not None and program not in self.programs:
-                return "no"
         if rule.pattern == self.line or _is_escaped(rule.pattern, self.line):
             return "yes"
         if rule.action == "allow":
             return "yes" if self._is_allowed(rule.pattern) else "no"
-        if self.role != "command" and rule.pattern[:1] in ("*", "?"):
+        role = self.part.role
+        if role != "command" and rule.pattern[:1] in ("*", "?"):
             return "no"
-        if self.role == "suspect" and rule.action != "deny":
+        if role == "suspect" and rule.action != "deny":
             return "no"
-        for text in self.loose:
-            if match_text(rule.pattern, text):
-                return "yes"
+        if rule.pattern == "*" or any(map(partial(match_text, rule.pattern), self.loose)):
+            return "yes"
         if _has_operator(rule.pattern) and match_text(rule.pattern, self.line):
             return "yes"
         if self._may_become(rule.pattern) or (rule.action == "deny" and self._runs(rule.pattern)):
             return "yes"
         return "maybe" if self._may_match(rule.pattern) else "no"
 
+    def _made(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if self._forms is None:
+            quoted = _joined(self.part.argv)
+            self._forms = _exact(self.part, quoted), _loose(self.part, quoted)
+        return self._forms
+
     def _is_allowed(self, pattern: str) -> bool:
-        usual = self.literal and not self.assigned and not self.tokens
+        part = self.part
         if pattern == "*":
+            usual = part.literal and not part.assignments and not part.effects.hazards
             return usual or not self.strict
-        if not any(map(partial(match_text, pattern), self.exact)):
+        if not part.literal or not any(map(partial(match_text, pattern), self.exact)):
             return False
-        if not has_wildcard(pattern) and self.literal:
-            return self.certain()
-        if not self.literal or not self._names_all(pattern):
-            return False
-        return self.certain()
+        return (not has_wildcard(pattern) or self._names_all(pattern)) and self.certain()
 
     def _names_all(self, pattern: str) -> bool:
+        """Return whether a pattern holds the words that it has to hold to cover what is unusual about the command."""
+        tokens = {hazard.token for hazard in self.part.effects.hazards}
+        if not tokens:
+            return True
         words = {word.rstrip("*").partition("=")[0] for word in pattern.split()}
-        return "" not in self.tokens and self.tokens <= words
+        return "" not in tokens and tokens <= words
 
     def _may_become(self, pattern: str) -> bool:
         """Return whether the program is a glob that fits the program of a pattern."""
@@ -114,11 +121,11 @@ class CommandFacts:
 
     def _runs(self, pattern: str) -> bool:
         """Return whether one of the words, with those behind it, is a command that a pattern is about."""
-        if not self.runs_words or pattern[:1] in ("*", "?"):
+        if not self.part.runs_words or pattern[:1] in ("*", "?"):
             return False
         program = pattern.partition(" ")[0]
         named = not has_wildcard(program) and program.casefold()
-        for index, word in enumerate(self.argv[1:], start=1):
+        for index, word in enumerate(self.part.argv[1:], start=1):
             name = program_name(word)
             if named and name != named:
                 continue
@@ -127,60 +134,36 @@ class CommandFacts:
         return False
 
     def _tail(self, index: int) -> str:
-        rest = self.argv[index + 1 : index + 1 + _TAIL]
+        rest = self.part.argv[index + 1 : index + 1 + _TAIL]
         return " " + " ".join(rest) if rest else ""
 
     def _may_match(self, pattern: str) -> bool:
-        if self.prefix is None or self.role == "suspect":
+        if self.part.prefix is None or self.part.role == "suspect":
             return False
-        first, blank, rest = self.prefix.partition(" ")
+        first, blank, rest = self.part.prefix.partition(" ")
         known = first.rpartition("/")[2] + blank + rest
         begin = sure_beginning(pattern)
         return begin.startswith(known) or (known.startswith(begin) and has_wildcard(pattern))
 
 
-def facts_of(
-    part: Part, line: str, certain: Callable[[], bool], *, strict: bool = False
-) -> CommandFacts:
-    """Return what rules are held against for one part of a line."""
-    quoted = _joined(part.argv)
-    exact = [quoted]
-    if part.assignments:
-        exact = [f"{' '.join(part.assignments)} {quoted}"]
-    elif part.source and part.source != quoted:
-        exact.append(part.source)
-    folder, _, name = part.argv[0].rpartition("/")
-    if f"{folder}/" in _SYSTEM_FOLDERS and not part.assignments:
-        exact.append(shlex.join((name, *part.argv[1:])))
-    if name == "git" and not folder and not part.assignments:
-        options, rest = _split_git(part.argv[1:])
-        if options and _is_harmless(options):
-            exact.append(shlex.join(("git", *rest)))
-    if not _PLAIN_PROGRAM.fullmatch(part.argv[0]) and not part.assignments:
-        exact = []
-    tokens = frozenset([hazard.token for hazard in part.effects.hazards])
-    loose = tuple(dict.fromkeys(_loose(part, quoted)))
-    return CommandFacts(
-        line,
-        tuple(exact),
-        loose,
-        part.role,
-        part.argv,
-        part.prefix,
-        part.literal,
-        bool(part.assignments),
-        tokens,
-        certain,
-        part.runs_words,
-        strict,
-        _programs(part, line, exact, loose),
-    )
+def facts_of_unread(line: str) -> CommandFacts:
+    """Return what rules are held against for a line that cannot be read."""
+    part = Part((), "command", 0, len(line), literal=False, prefix="")
+    part.effects.needs("", "it cannot be read")
+    return CommandFacts(line, part, bool, strict=True, _forms=((), (line,)))
 
 
-def _programs(part: Part, line: str, exact: Iterable[str], loose: Iterable[str]) -> frozenset[str]:
-    if part.runs_words or part.prefix is not None or not _PLAIN_PROGRAM.fullmatch(part.argv[0]):
-        return frozenset()
-    return frozenset([text.partition(" ")[0] for text in (line, *exact, *loose)])
+def may_concern(pattern: str, programs: tuple[str, str]) -> bool:
+    """Return whether a pattern may match a command by its program: see `CommandFacts.programs`."""
+    wanted = _only_program(pattern)
+    if wanted is None or wanted in programs:
+        return True
+    return wanted in (program_name(programs[1]), programs[1].rpartition("/")[2])
+
+
+@lru_cache(maxsize=4)
+def _first_word(line: str) -> str:
+    return line.partition(" ")[0]
 
 
 @lru_cache(maxsize=1024)
@@ -198,7 +181,25 @@ def _joined(argv: tuple[str, ...]) -> str:
     return text if plain and "" not in argv else shlex.join(argv)
 
 
-def _loose(part: Part, quoted: str) -> list[str]:
+def _exact(part: Part, quoted: str) -> tuple[str, ...]:
+    if not _PLAIN_PROGRAM.fullmatch(part.argv[0]) and not part.assignments:
+        return ()
+    if part.assignments:
+        return (f"{' '.join(part.assignments)} {quoted}",)
+    exact = [quoted]
+    if part.source and part.source != quoted:
+        exact.append(part.source)
+    folder, _, name = part.argv[0].rpartition("/")
+    if f"{folder}/" in _SYSTEM_FOLDERS:
+        exact.append(shlex.join((name, *part.argv[1:])))
+    if name == "git" and not folder:
+        options, rest = _split_git(part.argv[1:])
+        if options and _is_harmless(options):
+            exact.append(shlex.join(("git", *rest)))
+    return tuple(exact)
+
+
+def _loose(part: Part, quoted: str) -> tuple[str, ...]:
     rest = part.argv[1:]
     name = program_name(part.argv[0])
     forms = [" ".join(part.argv), quoted]
@@ -208,7 +209,7 @@ def _loose(part: Part, quoted: str) -> list[str]:
         forms.append(" ".join((*part.assignments, *part.argv)))
     if name == "git":
         forms.append(" ".join(("git", *_split_git(rest)[1])))
-    return forms
+    return tuple(dict.fromkeys(forms))
 
 
 def _split_git(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -21,6 +21,7 @@ from pycode.permissions.shell_syntax import (
     Compound,
     Opaque,
     Piece,
+    Plain,
     Redirect,
     Sequence,
     Simple,
@@ -36,6 +37,10 @@ _STATEFUL: Final = frozenset("""
     unset
     """.split())  # noqa: SIM905 - a page of quotes would hide the words
 """Builtins that change what the commands after them mean."""
+_COUNTED: Final = re.compile(
+    r"([A-Za-z_]\w*)\s*(?:[-+*/%&|^]?=(?!=)|\+\+|--)|(?:\+\+|--)([A-Za-z_]\w*)"
+)
+"""What arithmetic changes."""
 _SPECIAL: Final = frozenset("{*?[")
 """What is expanded where it is not quoted."""
 
@@ -80,6 +85,8 @@ class CommandWalk(CommandRun):
         return text
 
     def _command(self, command: Command, stdin: str | None) -> str | None:
+        if isinstance(command, Plain):
+            return self._plain(command, stdin)
         if isinstance(command, Simple):
             return self._simple(command, stdin)
         return self._compound(command, stdin)
@@ -87,6 +94,10 @@ class CommandWalk(CommandRun):
     def _compound(self, compound: Compound, stdin: str | None) -> str | None:
         for word in compound.words:
             self._visit(word.pieces)
+            for piece in word.pieces:
+                if isinstance(piece, Opaque) and piece.name == "arithmetic":
+                    for match in _COUNTED.finditer(word.source):
+                        self.state.set(match[1] or match[2], None)
         given = self._redirects(compound.redirects)
         stdin = given if given is not None else stdin
         outer = self.fed
@@ -126,6 +137,14 @@ class CommandWalk(CommandRun):
         if compound.kind == "loop" and self.state.folders != before:
             self.state.folders = None  # who knows how often
 
+    def _plain(self, command: Plain, stdin: str | None) -> str | None:
+        self.words.append(command.words)
+        if stdin is not None or not self._is_repeated(command.argv, command.argv):
+            part = self.run([Field(word) for word in command.argv], command, stdin)
+            if part.literal:
+                part.source = command.source
+        return produced(command.argv, stdin)
+
     def _simple(self, simple: Simple, stdin: str | None) -> str | None:
         plain = _plain_words(simple)
         if plain is None:
@@ -142,8 +161,6 @@ class CommandWalk(CommandRun):
         if not simple.words:
             return None if simple.redirects else ""
         self.words.append(tuple([(word.start, word.end) for word in simple.words]))
-        if plain is not None and self._is_repeated(plain, simple, stdin):
-            return produced(plain, stdin)
         if plain is not None:
             lists, fed = [[Field(word) for word in plain]], None
         else:
@@ -166,8 +183,11 @@ class CommandWalk(CommandRun):
             self.fed = self.fed or "<" in redirect.operator
             if redirect.body is None:
                 expansion = expansion or expansion_in((redirect.target,))
+        alone = stdin is None and not set_here and not simple.redirects
         for argv in lists:
-            if argv:
+            words = tuple([item.value for item in argv])
+            kinds = tuple([(item.literal, item.prefix) for item in argv])
+            if words and not (alone and self._is_repeated(words, (words, kinds))):
                 part = self.run(argv, simple, stdin, set_here)
                 if part.literal and expansion:
                     part.literal, part.reason = False, expansion
@@ -175,13 +195,15 @@ class CommandWalk(CommandRun):
                     part.source = " ".join([word.source for word in simple.words])
         self.fed = outer
 
-    def _is_repeated(self, words: tuple[str, ...], simple: Simple, stdin: str | None) -> bool:
+    def _is_repeated(self, words: tuple[str, ...], what: object) -> bool:
         """Return whether the very same command was noted before, in the same place."""
-        if simple.assignments or simple.redirects or stdin is not None:
-            return False
         if words[0] in _STATEFUL or words[0] in self.state.functions:
             return False
-        key = (words, self.state.folders, self.context.role, self.context.literal, self.fed)
+        if self.context.depth or self.context.role != "command":
+            return False  # what runs it is judged by it
+        if any("$" in word for word in words):
+            return False  # what a variable is to an inner shell may have changed
+        key = (what, self.state.folders, self.fed)
         if key in self._seen:
             return True
         self._seen.add(key)

@@ -15,9 +15,10 @@ steps 5 and 6.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pycode.core.data import Data
 from pycode.permissions.matching import Kind, Places, Subject, concerning, verdict_of
@@ -43,8 +44,8 @@ MODE_TABLE: Final[dict[Kind, dict[Mode, Action]]] = {
     "tool": {"default": "allow", "confirm": "ask", "plan": "deny", "bypass": "allow"},
 }
 """What a mode says where no rule does. `command` in plan is one that is known to change nothing; all others are denied in step 1.
-`home_command` is one that may change something, in a project that holds the home directory; `beyond` one that talks to other machines, or
-acts as somebody else or on the whole machine; `unread` a command line that cannot be read; `unknown` a command in a folder that is not
+`home_command` is one that may change something, in a project that holds the home directory; `beyond` one that talks to other machines,
+acts as somebody else or on the whole machine, is an agent, or sets what runs by itself later, also by another program's hand; `unread` a command line that cannot be read; `unknown` a command in a folder that is not
 known before. `tool` is any tool that may change
 something and is neither an edit nor a command."""
 
@@ -103,17 +104,30 @@ def explain(request: Request, context: Context) -> tuple[Decision, list[Subject]
     rules = _Rules(context)
     judged = [(subject, _judge(subject, context, rules)) for subject in subjects]
     for action in ("deny", "ask"):
-        found = [(subject, decision) for subject, decision in judged if decision.action == action]
+        found = [(subject, verdict) for subject, verdict in judged if verdict.action == action]
         if found:
-            decision = _joined([decision for _, decision in found])
+            decision = _decision(found)
             if request.permission == "bash" and len(request.patterns) == 1:
                 from pycode.permissions.marking import mark
 
                 spans = [subject.span for subject, _ in found if subject.span is not None]
                 decision = replace(decision, marked=mark(request.patterns[0], spans))
             return decision, subjects
-    decisions = [decision for _, decision in judged]
-    return min(decisions, key=lambda decision: (decision.step, decision.rule is None)), subjects
+    return _decision([min(judged, key=lambda one: (one[1].step, one[1].rule is None))]), subjects
+
+
+class _Verdict(NamedTuple):
+    """What was decided about one subject."""
+
+    action: Action
+    step: int
+    reason: str
+    """Empty where the rule is the reason."""
+    rule: Rule | None = None
+
+
+_Known = tuple[dict[Source, list[Rule]], list[Rule]]
+"""The rules of each source, and the answers."""
 
 
 class _Rules:
@@ -122,22 +136,35 @@ class _Rules:
     def __init__(self, context: Context) -> None:
         self.places = Places(context.root.as_posix(), context.home.as_posix())
         self._context = context
-        self._known: dict[str, tuple[dict[Source, list[Rule]], list[Rule]]] = {}
+        self._known: dict[tuple[str, tuple[str, str] | None], _Known] = {}
 
-    def about(self, permission: str) -> tuple[dict[Source, list[Rule]], list[Rule]]:
-        """Return the rules about a permission key, each source's by itself, and the answers."""
-        if permission not in self._known:
+    def about(self, subject: Subject) -> _Known:
+        """Return the rules that may speak about a subject, each source's by itself, and the answers."""
+        programs = subject.facts.programs if subject.facts is not None else None
+        key = (subject.permission, programs)
+        known = self._known.get(key)
+        if known is None:
             sources: dict[Source, list[Rule]] = {}
-            for rule in concerning(self._context.rules, permission):
+            for rule in self._concerning(self._context.rules, *key):
                 sources.setdefault(rule.source, []).append(rule)
-            answers = concerning(self._context.answers, permission)
-            self._known[permission] = sources, answers
-        return self._known[permission]
+            known = sources, self._concerning(self._context.answers, *key)
+            self._known[key] = known
+        return known
+
+    def _concerning(
+        self, rules: Sequence[Rule], permission: str, programs: tuple[str, str] | None
+    ) -> list[Rule]:
+        found = concerning(rules, permission)
+        if programs is None or not found:
+            return found
+        from pycode.permissions.command_matching import may_concern
+
+        return [rule for rule in found if may_concern(rule.pattern, programs)]
 
 
-def _judge(subject: Subject, context: Context, rules: _Rules) -> Decision:
+def _judge(subject: Subject, context: Context, rules: _Rules) -> _Verdict:
     """Take one subject through the six steps."""
-    sources, answers = rules.about(subject.permission)
+    sources, answers = rules.about(subject)
     if not sources and not answers and subject.limit is None:
         return _rest(subject, context, {})
     verdicts: dict[Source, tuple[Action, Rule]] = {}
@@ -147,20 +174,20 @@ def _judge(subject: Subject, context: Context, rules: _Rules) -> Decision:
             verdicts[source] = (action, rule)
 
     if subject.limit is not None:
-        return _decision("deny", 1, subject, subject.limit)
+        return _Verdict("deny", 1, subject.limit)
     ordered = (
         verdicts.items() if len(verdicts) < 2 else sorted(verdicts.items(), key=_managed_first)
     )
     for source, (action, rule) in ordered:
         if action == "deny":
-            step = 1 if source == "managed" else 2
-            return _decision("deny", step, subject, f"{_OWNERS[source]} {rule} denies it", rule)
+            return _Verdict("deny", 1 if source == "managed" else 2, "", rule)
     for source, (action, rule) in verdicts.items():
         if action == "ask" and (source in _ALWAYS_ASK or _is_hidden_denial(subject, rule)):
-            return _decision("ask", 3, subject, _asks(source, rule), rule)
-    action, rule = verdict_of(answers, subject, rules.places)
-    if action == "allow" and rule is not None:
-        return _decision("allow", 4, subject, f"{_OWNERS[rule.source]} {rule} allows it", rule)
+            return _Verdict("ask", 3, "", rule)
+    if answers:
+        action, rule = verdict_of(answers, subject, rules.places)
+        if action == "allow" and rule is not None:
+            return _Verdict("allow", 4, "", rule)
     return _rest(subject, context, verdicts)
 
 
@@ -176,26 +203,20 @@ def _is_hidden_denial(subject: Subject, rule: Rule) -> bool:
     return program in subject.forms[0]
 
 
-def _asks(source: Source, rule: Rule) -> str:
-    return f"{_OWNERS[source]} {rule} {'asks' if rule.action == 'ask' else 'may mean it'}"
-
-
 def _rest(
     subject: Subject, context: Context, verdicts: dict[Source, tuple[Action, Rule]]
-) -> Decision:
+) -> _Verdict:
     """Take the last two steps."""
     bypass = context.mode == "bypass"
-    left = {source: verdicts[source] for source in verdicts if source not in _TIGHTEN_ONLY}
-    asks = [(source, rule) for source, (action, rule) in verdicts.items() if action == "ask"]
-    if asks and not bypass:
-        source, rule = asks[0]
-        return _decision("ask", 5, subject, _asks(source, rule), rule)
-    for source, (action, rule) in left.items():
-        if action == "allow" or bypass:
-            reason = f"{_OWNERS[source]} {rule} allows it" if action == "allow" else _BYPASSED
-            return _decision("allow", 5, subject, reason, rule)
-    if subject.facts is not None and subject.facts.role != "command":
-        return _decision("allow", 6, subject, "what runs it is judged instead")
+    if not bypass:
+        for action, rule in verdicts.values():
+            if action == "ask":
+                return _Verdict("ask", 5, "", rule)
+    for source, (action, rule) in verdicts.items():
+        if source not in _TIGHTEN_ONLY and (action == "allow" or bypass):
+            return _Verdict("allow", 5, "" if action == "allow" else _BYPASSED, rule)
+    if subject.facts is not None and subject.facts.part.role != "command":
+        return _Verdict("allow", 6, "what runs it is judged instead")
     if context.strict:
         action = STRICT_TABLE[subject.kind]
         reason = subject.about
@@ -205,9 +226,8 @@ def _rest(
     if action == "ask" and subject.kind == "edit" and subject.owner is not None:
         naming = _naming(subject.owner, context)
         if naming is not None:
-            reason = f"{_OWNERS[naming.source]} {naming} allows it"
-            return _decision("allow", 6, subject, reason, naming)
-    return _decision(action, 6, subject, reason)
+            return _Verdict("allow", 6, "", naming)
+    return _Verdict(action, 6, reason)
 
 
 def _naming(facts: CommandFacts, context: Context) -> Rule | None:
@@ -230,19 +250,39 @@ def _mode_reason(subject: Subject, mode: Mode) -> str:
     return f"mode {mode}"
 
 
-def _decision(
-    action: Action, step: int, subject: Subject, reason: str, rule: Rule | None = None
-) -> Decision:
-    grants: tuple[Rule, ...] = ()
-    remedy = ""
-    if action == "ask":
-        patterns = tuple(escape(form) for form in subject.forms)
-        wanted = subject.always or patterns
-        notes = [note for note in subject.notes if note not in reason]
-        reason = f"{reason} ({'; '.join(notes)})" if notes else reason
-        grants = tuple(Rule(subject.permission, text, "allow", "answer") for text in wanted)
-        remedy = "" if step == 3 else _flags(subject.permission, patterns)
-    return Decision(action, step, reason, rule, remedy, subject.permission, subject.forms, grants)
+def _decision(found: list[tuple[Subject, _Verdict]]) -> Decision:
+    """Return one decision for subjects of which the same was decided: all reasons, all grants."""
+    subject, first = found[0]
+    wanted = {(s.permission, s.forms, s.always, v.step == 3): None for s, v in found}
+    grants: dict[Rule, None] = {}
+    remedies: dict[str, None] = {}
+    for permission, forms, always, fixed in wanted if first.action == "ask" else ():
+        patterns = tuple(escape(form) for form in forms)
+        grants |= {Rule(permission, text, "allow", "answer"): None for text in always or patterns}
+        remedies["" if fixed else _flags(permission, patterns)] = None
+    known = remedies and "" not in remedies
+    permission = subject.permission
+    return Decision(
+        first.action,
+        min(verdict.step for _, verdict in found),
+        "; ".join(dict.fromkeys(_reason(subject, verdict) for subject, verdict in found)),
+        first.rule,
+        f"To allow it: {' '.join(remedies)}" if known else "",
+        permission,
+        tuple(dict.fromkeys(form for key in wanted if key[0] == permission for form in key[1])),
+        tuple(grants),
+    )
+
+
+def _reason(subject: Subject, verdict: _Verdict) -> str:
+    reason, rule = verdict.reason, verdict.rule
+    if not reason and rule is not None:
+        says = _SAYS[verdict.action] if verdict.action in ("allow", rule.action) else "may mean it"
+        reason = f"{_OWNERS[rule.source]} {rule} {says}"
+    if verdict.action != "ask":
+        return reason
+    notes = [note for note in subject.notes if note not in reason]
+    return f"{reason} ({'; '.join(notes)})" if notes else reason
 
 
 @lru_cache(maxsize=64)
@@ -251,25 +291,6 @@ def _flags(permission: str, patterns: tuple[str, ...]) -> str:
 
     rules = [Rule(permission, pattern, "allow", "flag") for pattern in patterns]
     return " ".join(f"--allow {shlex.quote(str(rule))}" for rule in rules)
-
-
-def _joined(decisions: list[Decision]) -> Decision:
-    """Return one decision for several of the same action: all reasons, all grants."""
-    first = decisions[0]
-    reasons = dict.fromkeys(decision.reason for decision in decisions)
-    remedies = dict.fromkeys(decision.remedy for decision in decisions)
-    remedy = "" if "" in remedies else f"To allow it: {' '.join(remedies)}"
-    same = [decision for decision in decisions if decision.permission == first.permission]
-    return Decision(
-        first.action,
-        min(decision.step for decision in decisions),
-        "; ".join(reasons),
-        first.rule,
-        remedy,
-        first.permission,
-        tuple(dict.fromkeys(pattern for decision in same for pattern in decision.patterns)),
-        tuple(dict.fromkeys(grant for decision in decisions for grant in decision.grants)),
-    )
 
 
 _ALWAYS_ASK: Final[tuple[Source, ...]] = ("managed", "repository", "hook")
@@ -285,3 +306,4 @@ _OWNERS: Final[dict[Source, str]] = {
     "flag": "the flag --allow",
     "answer": "your answer",
 }
+_SAYS: Final[dict[Action, str]] = {"allow": "allows it", "ask": "asks", "deny": "denies it"}

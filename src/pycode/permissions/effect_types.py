@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pycode.permissions.expansion import Field
 
 
-@dataclass(slots=True, frozen=True)
-class Hazard:
+class Hazard(NamedTuple):
     """Something that a rule about the program does not cover unless it says so."""
 
     token: str
@@ -17,8 +17,7 @@ class Hazard:
     """What it does, as a clause."""
 
 
-@dataclass(slots=True, frozen=True)
-class Write:
+class Write(NamedTuple):
     """A file or folder that is written."""
 
     path: str

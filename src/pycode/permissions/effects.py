@@ -12,17 +12,21 @@ from functools import lru_cache
 
 from pycode.permissions.effect_types import Effects, Write
 from pycode.permissions.effects_table import (
+    AGENTS,
     ALWAYS,
     CHANGING_SUBCOMMANDS,
     CODE_RUNNERS,
     DATABASES,
     FILTERS,
     GENERAL,
+    LASTING,
     NETWORK,
     NETWORK_SUBCOMMANDS,
     OPERANDS,
     OPTIONS,
     PRIVILEGED,
+    TELLING,
+    USUAL_WORDS,
 )
 from pycode.permissions.expansion import Field
 from pycode.permissions.programs import READ_ONLY_PROGRAMS, unlisted_option
@@ -36,9 +40,12 @@ def effects_of(argv: Sequence[Field]) -> Effects:
     Args:
         argv: The program and its arguments.
     """
-    name = table_name(argv[0].value)
+    program = _program(argv[0].value)
+    name = program.name
     effects = Effects()
-    operands = _options(name, argv, effects)
+    operands = _options(program, argv, effects)
+    if not program.in_tables:
+        return effects
     if name in ALWAYS:
         effects.needs(name, f"{name} runs and writes whatever it is told")
     if name in SPECIAL:
@@ -47,6 +54,19 @@ def effects_of(argv: Sequence[Field]) -> Effects:
     _unlisted(name, argv, effects)
     _reach(name, argv, operands, effects)
     return effects
+
+
+@lru_cache(maxsize=4096)
+def reach_of(word: str) -> str:
+    """Return why a program by itself reaches beyond this machine or user; empty where it does not or the name is a usual word."""
+    name = table_name(word)
+    if name in USUAL_WORDS:
+        return ""
+    if name in AGENTS:
+        return f"{name} is an agent, and what it is told may lift what is forbidden here"
+    if name in PRIVILEGED:
+        return f"{name} acts on the whole machine, as somebody else, or later"
+    return f"{name} talks to other machines" if name in NETWORK else ""
 
 
 def runs_code(argv: Sequence[Field]) -> bool:
@@ -78,8 +98,20 @@ _LOCAL_HOST = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Table:
+@dataclass(slots=True, frozen=True)
+class _Program:
+    """What the tables say of a program."""
+
+    name: str
+    """Its name in them."""
+    options: _Options
+    """Its options."""
+    in_tables: bool
+    """Whether any table but that of the options names it."""
+
+
+@dataclass(slots=True, frozen=True)
+class _Options:
     """The options of a program."""
 
     kinds: dict[str, tuple[str, bool]]
@@ -88,14 +120,19 @@ class _Table:
     """The beginning of a long option to the option; of several to the worst."""
 
 
-@lru_cache(maxsize=512)
-def _known(name: str) -> _Table:
-    is_known = name in READ_ONLY_PROGRAMS or name in WRAPPERS or name in SHELLS
-    return _table(OPTIONS.get(name, "" if is_known else GENERAL))
+@lru_cache(maxsize=4096)
+def _program(word: str) -> _Program:
+    name = table_name(word)
+    reads = name in READ_ONLY_PROGRAMS
+    options = OPTIONS.get(name, "" if reads or name in WRAPPERS or name in SHELLS else GENERAL)
+    reaches = name in PRIVILEGED or name in NETWORK or name in NETWORK_SUBCOMMANDS
+    reaches = reaches or name in AGENTS or name in LASTING or name == "python"
+    acts = name in ALWAYS or name in SPECIAL or name in OPERANDS or name in CHANGING_SUBCOMMANDS
+    return _Program(name, _table(options), reads or reaches or acts)
 
 
 @lru_cache(maxsize=128)
-def _table(text: str) -> _Table:
+def _table(text: str) -> _Options:
     kinds: dict[str, tuple[str, bool]] = {}
     for entry in text.split():
         option, mark, kind = entry.partition("=")
@@ -107,12 +144,12 @@ def _table(text: str) -> _Table:
     for option in sorted(kinds, key=lambda option: bool(kinds[option][0])):
         if option.startswith("--"):
             shortened |= {option[:end]: option for end in range(4, len(option) + 1)}
-    return _Table(kinds, shortened)
+    return _Options(kinds, shortened)
 
 
-def _options(name: str, argv: Sequence[Field], effects: Effects) -> list[Field]:
+def _options(program: _Program, argv: Sequence[Field], effects: Effects) -> list[Field]:
     """Take the options in and return the operands."""
-    known = _known(name)
+    known = program.options
     operands: list[Field] = []
     at = 1
     while at < len(argv):
@@ -132,11 +169,11 @@ def _options(name: str, argv: Sequence[Field], effects: Effects) -> list[Field]:
         following = argv[at] if at < len(argv) else Field("")
         at += takes and value is None
         joined = Field(value or "", given.literal, given.prefix) if value is not None else following
-        _take(name, option, kind, joined, effects)
+        _take(program.name, option, kind, joined, effects)
     return operands
 
 
-def _find(known: _Table, word: str) -> tuple[str, str | None] | None:
+def _find(known: _Options, word: str) -> tuple[str, str | None] | None:
     """Return the option that a word holds, and its value when that is in the word too."""
     text, mark, value = word.partition("=")
     given = value if mark else None
@@ -204,12 +241,25 @@ def _reach(name: str, argv: Sequence[Field], operands: Sequence[Field], effects:
     found = subcommand_among(argv, NETWORK_SUBCOMMANDS.get(name, ()))
     if found is not None:
         effects.needs(found, f"{name} {found} talks to other machines")
-    if name in PRIVILEGED:
+    agent = "pycode" if name == "python" and _runs_pycode(argv) else name
+    lasting = subcommand_among(argv, LASTING.get(name, ()))
+    if lasting is not None:
+        effects.beyond = f"{name} {lasting} makes a program of the repository run by itself later"
+        effects.needs(lasting, effects.beyond)
+    elif agent in AGENTS and subcommand_among(argv[:2], TELLING.get(agent, ())) is None:
+        effects.beyond = f"{agent} is an agent, and what it is told may lift what is forbidden here"
+        effects.needs(agent, effects.beyond)
+    elif name in PRIVILEGED:
         effects.beyond = f"{name} acts on the whole machine, as somebody else, or later"
         effects.needs(name, effects.beyond)
     elif name in NETWORK and not _stays_here(argv, operands):
         effects.beyond = f"{name} talks to other machines"
         effects.needs(name, effects.beyond)
+
+
+def _runs_pycode(argv: Sequence[Field]) -> bool:
+    words = " ".join(item.value for item in argv[1:4])
+    return re.search(r"(?:^| )-[A-Za-z]*m ?pycode\b", words) is not None
 
 
 def _stays_here(argv: Sequence[Field], operands: Sequence[Field]) -> bool:

@@ -257,6 +257,33 @@ PRIVILEGED: Final = frozenset("""
     """.split())  # noqa: SIM905
 """Programs that act as somebody else, on the whole machine, or later."""
 
+AGENTS: Final = frozenset("""
+    aider amp auggie claude codex copilot crush cursor-agent droid gemini goose opencode pi pycode qwen
+    """.split())  # noqa: SIM905
+"""Coding agents: each has permissions of its own, and what is said to it may lift them, ours included."""
+
+USUAL_WORDS: Final = frozenset("""
+    amp at batch crush droid gemini goose halt host http https init links mount pi reboot service shutdown su umount
+    """.split())  # noqa: SIM905
+"""Names of those that stand in texts as often as they are programs."""
+
+TELLING: Final[dict[str, frozenset[str]]] = {
+    "pycode": frozenset(
+        {"completion", "doctor", "stats", "tools", "version", "--version", "--help", "-h"}
+    )
+}
+"""What these may be called with all the same, since it only tells something."""
+
+LASTING: Final[dict[str, frozenset[str]]] = {
+    "direnv": frozenset({"allow", "grant", "permit"}),
+    "husky": frozenset({"add", "init", "install", "set"}),
+    "lefthook": frozenset({"add", "install"}),
+    "mise": frozenset({"trust"}),
+    "pre-commit": frozenset({"init-templatedir", "install"}),
+    "rtx": frozenset({"trust"}),
+}
+"""The subcommands after which a program of the repository runs by itself, such as git's hooks."""
+
 NETWORK_SUBCOMMANDS: Final[dict[str, frozenset[str]]] = {
     "git": frozenset(
         {"clone", "fetch", "ls-remote", "pull", "push", "send-email", "submodule", "svn"}

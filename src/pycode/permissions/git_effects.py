@@ -65,6 +65,7 @@ _WRITING: Final = {
     "--prefix": "checkout-index",
     "-o": "archive format-patch bundle",
 }
+_OUTSIDE: Final = frozenset({"--global", "--system"})
 _CONFIG_READS: Final = ("--get", "--list", "-l", "get", "list")
 _ADDRESS: Final = re.compile(r"(?:--?[a-z-]+=)?[A-Za-z0-9]+::")
 _TRANSPORTING: Final = frozenset(
@@ -115,7 +116,14 @@ def add_git_effects(argv: Sequence[Field], effects: Effects) -> None:
         effects.suspicious = True
     if subcommand.value == "config" and any(_RUNNING_SETTING.match(word.value) for word in words):
         _config(words, effects)
+    if subcommand.value == "config" and any(_edits(word.value) for word in words):
+        effects.needs("", "git config opens the editor that is set")
     _subcommand(subcommand.value, words, effects)
+
+
+def _edits(word: str) -> bool:
+    """Return whether a word of `git config` makes it open an editor: `edit`, `-e`, `--edit` or a part of that."""
+    return word == "edit" or (len(word) > 2 and "--edit".startswith(word)) or word == "-e"
 
 
 def _setting(field: Field, effects: Effects) -> None:
@@ -129,6 +137,8 @@ def _config(words: Sequence[Field], effects: Effects) -> None:
     if any(word.value.startswith(_CONFIG_READS) for word in words):
         return
     effects.needs("", "git config sets what git runs later")
+    if len(_operands(words)) > 1:
+        effects.beyond = "git config sets what git runs later"
     effects.scripts += [
         Field(word.value.lstrip("!"), word.literal, word.prefix) for word in words[1:]
     ]
@@ -164,7 +174,9 @@ def _by_name(name: str, words: Sequence[Field], effects: Effects) -> None:
     first = words[0].value if words else ""
     if (name, first) in _CHANGING:
         effects.needs(first, f"git {name} {first} talks to other machines, or says to which")
-    operands = [word.value for word in words if word.value[:1] != "-"]
+    operands = _operands(words)
+    if name == "config" and len(operands) > 1 and not _OUTSIDE.isdisjoint(w.value for w in words):
+        effects.beyond = "git config changes what holds for all projects"
     if (name, first) == ("bundle", "create") or name == "pack-objects":
         effects.writes += [Write(path) for path in operands[name == "bundle" : 2]]
         effects.needs(first, f"git {name} writes a file")
@@ -176,6 +188,10 @@ def _by_name(name: str, words: Sequence[Field], effects: Effects) -> None:
     folder = _new_folder(name, operands)
     if folder:
         effects.writes.append(Write(folder, own=True))
+
+
+def _operands(words: Sequence[Field]) -> list[str]:
+    return [word.value for word in words if word.value[:1] != "-"]
 
 
 def _new_folder(name: str, operands: Sequence[str]) -> str:

@@ -31,9 +31,12 @@ Kind = Literal[
 _WEIGHT = {"deny": 3, "ask": 2, None: 1, "allow": 0}
 
 
-@dataclass(slots=True, frozen=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Subject(Data):
-    """One thing that a request touches: a path, a command, a tool."""
+    """One thing that a request touches: a path, a command, a tool.
+
+    It is not frozen: a command line may have thousands, and making a frozen one takes four times as long.
+    """
 
     permission: str
     """The permission key that rules about it have."""

@@ -27,7 +27,8 @@ KINDS: Mapping[Kind, str] = {
     "edit": "changing a file of the project",
     "command": "a command (in `plan` one that is known to change nothing; every other is denied)",
     "home_command": "a command that may change something, where the project is or holds the home directory",
-    "beyond": "a command that talks to other machines, or acts as somebody else or on the whole machine",
+    "beyond": "a command that talks to other machines, acts as somebody else or on the whole machine, is an agent (PyCode too), or sets what"
+    " runs by itself later",
     "unread": "a command line that PyCode cannot read",
     "unknown": "a command with paths in a folder that is not known before it runs",
     "outside": "a path outside the project",

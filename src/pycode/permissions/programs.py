@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from pycode.permissions.options import Parsed, parse_options
@@ -47,7 +48,7 @@ def check(words: Sequence[str]) -> Judgement:
     program = READ_ONLY_PROGRAMS.get(name)
     if program is None:
         return f"{name} is not on the list of programs that change nothing", []
-    parsed = parse_options(name, f"{program.options} --help --version", rest, program.joins)
+    parsed = parse_options(name, _allowed(program.options), rest, program.joins)
     problem = parsed.problem or (program.problem(parsed) if program.problem else None)
     return problem, _files(program, parsed)
 
@@ -63,13 +64,17 @@ def unlisted_option(name: str, words: Sequence[str]) -> str | None:
     program = READ_ONLY_PROGRAMS.get(name)
     if program is None:
         return None
-    options = f"{program.options} --help --version"
-    return parse_options(name, options, words, program.joins).unlisted
+    return parse_options(name, _allowed(program.options), words, program.joins).unlisted
 
 
 def names() -> list[str]:
     """Return the names of all programs that are listed."""
     return sorted({*READ_ONLY_PROGRAMS, *_SPECIAL, *_VERSION_ONLY})
+
+
+@lru_cache(maxsize=128)
+def _allowed(options: str) -> str:
+    return f"{options} --help --version"
 
 
 def _files(program: Program, parsed: Parsed) -> list[str]:

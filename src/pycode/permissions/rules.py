@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
+from pycode.core.data import Data
 from pycode.core.errors import UsageError
 
 Action = Literal["allow", "ask", "deny"]
@@ -31,8 +32,8 @@ _KEY = re.compile(r"[A-Za-z_*][\w.*-]*")
 _EXAMPLE = "for example 'bash(git status *)', 'edit(src/**)' or 'webfetch'"
 
 
-@dataclass(slots=True, frozen=True)
-class Rule:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Rule(Data):
     """One line of a person's will."""
 
     permission: str
@@ -43,6 +44,9 @@ class Rule:
     """What to do."""
     source: Source
     """Whose rule it is."""
+
+    def __hash__(self) -> int:  # type: ignore[override] # a rule cannot change
+        return hash((self.permission, self.pattern, self.action, self.source))
 
     def __str__(self) -> str:
         """Return the form that `parse_rule_text` reads."""

@@ -69,7 +69,7 @@ class _Parser(SimpleReader):
         """Read commands from a text of their own."""
         return parse_nested(text, self.depth + 1, origin)
 
-    def sequence(self, closers: Iterable[str]) -> Sequence:
+    def sequence(self, closers: tuple[str, ...]) -> Sequence:
         """Read pipelines up to a closer, which is not stepped over, or to the end."""
         steps: list[Step] = []
         operator = ""
@@ -301,7 +301,10 @@ class _Parser(SimpleReader):
         self.blanks()
         return word
 
-    def _at_end(self, closers: Iterable[str]) -> bool:
+    def _at_end(self, closers: tuple[str, ...]) -> bool:
         if self.at >= len(self.text):
             return True
-        return any(closer in (self.separator(), self.reserved()) for closer in closers)
+        if not closers:
+            return False
+        found = (self.separator(), self.reserved())
+        return any(closer in found for closer in closers)

@@ -80,5 +80,7 @@ class ShellState:
 def union(first: Folders, second: Folders) -> Folders:
     if first is None or second is None:
         return None
+    if first == second:
+        return first
     both = tuple(dict.fromkeys((*first, *second)))
     return both if len(both) <= _MOST_FOLDERS else None

@@ -115,6 +115,19 @@ class Simple:
     end: int
 
 
+@dataclass(slots=True)
+class Plain:
+    """A simple command of nothing but words in which every character means itself, as most are."""
+
+    argv: tuple[str, ...]
+    source: str
+    """As it is written, with one blank between the words."""
+    words: tuple[tuple[int, int], ...]
+    """Where they begin and end."""
+    start: int
+    end: int
+
+
 CompoundKind = Literal["group", "subshell", "branch", "loop", "function", "test"]
 
 
@@ -133,7 +146,7 @@ class Compound:
     end: int = 0
 
 
-Command: TypeAlias = Simple | Compound
+Command: TypeAlias = Plain | Simple | Compound
 
 
 @dataclass(slots=True)

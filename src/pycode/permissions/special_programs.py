@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from pycode.permissions.effect_types import Effects, Write
@@ -172,8 +173,9 @@ def _compiler(argv: Sequence[Field], operands: Sequence[Field], effects: Effects
 
 
 def _cmake(argv: Sequence[Field], operands: Sequence[Field], effects: Effects) -> None:
-    for item in argv[1:]:
-        if _CMAKE_PROGRAM.match(item.value):
+    for before, item in pairwise(argv):
+        defined = f"-D{item.value}" if before.value == "-D" else item.value
+        if _CMAKE_PROGRAM.match(defined):
             effects.needs("", f"{item.value} says what cmake runs")
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from pycode.permissions.matching import Kind, Subject
 from pycode.permissions.request import Context, Request
 from pycode.permissions.rules import PATH_KEYS
-from pycode.system.paths import is_protected, resolve
-from pycode.system.protected import is_secret_name
+from pycode.system.paths import RealPaths
+from pycode.system.protected import Protection, is_secret_name, lies_in
 
 _FREE = frozenset(
     f"/dev/{name}"
@@ -48,13 +48,12 @@ def subjects_of(request: Request, context: Context) -> list[Subject]:
 
 
 def _paths(request: Request, context: Context) -> Iterator[Subject]:
-    read = request.permission != "edit"
+    permission, read = request.permission, request.permission != "edit"
+    around = Surroundings(context)
     for path, known in given_paths(request):
-        yield from path_subjects(
-            path, context.directory, context, request.permission, read=read, known=known
-        )
+        yield from around.path(path, context.directory, permission, read=read, known=known)
     for path in () if request.paths else request.patterns or ["."]:
-        yield from path_subjects(path, context.directory, context, request.permission, read=read)
+        yield from around.path(path, context.directory, permission, read=read)
 
 
 def given_paths(request: Request) -> Iterator[tuple[str, Path | None]]:
@@ -65,10 +64,9 @@ def given_paths(request: Request) -> Iterator[tuple[str, Path | None]]:
 
 def _others(request: Request, context: Context) -> Iterator[Subject]:
     writes = not request.read_only
+    around = Surroundings(context)
     for path, known in given_paths(request):
-        yield from path_subjects(
-            path, context.directory, context, None, read=not writes, known=known
-        )
+        yield from around.path(path, context.directory, None, read=not writes, known=known)
     limit = f"plan mode changes nothing, and {request.permission} may" if writes else None
     kind: Kind = "tool" if writes else "read"
     about = f"a call of {request.permission}"
@@ -87,61 +85,93 @@ def _others(request: Request, context: Context) -> Iterator[Subject]:
         )
 
 
-def path_subjects(
-    path: str,
-    base: Path,
-    context: Context,
-    permission: str | None,
-    *,
-    read: bool,
-    known: Path | None = None,
-) -> Iterator[Subject]:
-    """Yield the subject of a path that a tool names, and of its lying outside."""
-    path = at_home(path, context)
-    real = known or resolve(path, base)
-    given = _given(path, base, real, context.root)
-    limit = None
-    if not read and context.mode == "plan":
-        limit = "plan mode changes nothing"
-    elif not read and (is_protected(real, context.root) or is_protected(given, context.root)):
-        limit = f"{real} is protected: no tool writes it in any mode; ask the user to do it"
-    secret = is_secret_name(real.name) or is_secret_name(given.name)
-    if permission is not None or limit is not None:
-        kind: Kind = "secret" if secret else "read" if read else "edit"
-        forms = tuple(dict.fromkeys((given.as_posix(), real.as_posix())))
-        about = (
-            f"{real} may hold secrets" if secret else f"{'reading' if read else 'writing'} {real}"
+class Surroundings:
+    """What paths are judged by, found out once for all paths of a request."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.real_paths = RealPaths()
+        self._root = str(context.root)
+        self._too_wide = is_too_wide(context)
+        self._protection: Protection | None = None
+
+    @property
+    def protection(self) -> Protection:
+        """What is protected, looked up when it is first asked for."""
+        if self._protection is None:
+            self._protection = Protection(self.context.root)
+        return self._protection
+
+    def path(
+        self,
+        path: str,
+        base: Path,
+        permission: str | None,
+        *,
+        read: bool,
+        known: Path | None = None,
+    ) -> Iterator[Subject]:
+        """Yield the subject of a path that a tool names, and of its lying outside."""
+        context = self.context
+        path = at_home(path, context)
+        real = str(known or self.real_paths.resolve(path, str(base)))
+        given = self._given(path, base, real)
+        limit = None
+        if not read and context.mode == "plan":
+            limit = "plan mode changes nothing"
+        elif not read and self._is_protected(given, real):
+            limit = f"{real} is protected: no tool writes it in any mode; ask the user to do it"
+        secret = any(is_secret_name(os.path.basename(name)) for name in {real, given})
+        if permission is not None or limit is not None:
+            kind: Kind = "secret" if secret else "read" if read else "edit"
+            forms = tuple(dict.fromkeys((_slashed(given), _slashed(real))))
+            about = (
+                f"{real} may hold secrets"
+                if secret
+                else f"{'reading' if read else 'writing'} {real}"
+            )
+            yield Subject(permission or "edit", kind, forms, about=about, limit=limit)
+        yield from self.outside(real, read=read, given=given)
+
+    def outside(self, real: str, *, read: bool, given: str | None = None) -> Iterator[Subject]:
+        """Yield the subject of a real path that lies outside the project and is not free.
+
+        A root above the home directory is no project: what is written there is somebody's all the same.
+        """
+        inside = lies_in(real, self._root)
+        if inside and (read or not self._too_wide):
+            return
+        if not _FREE.isdisjoint(map(_slashed, (real, os.path.dirname(real), given or real))):
+            return
+        if read and _free_to_read(real, self.context):
+            return
+        yield Subject(
+            "external_directory",
+            "outside",
+            (_slashed(real),),
+            parts=(_slashed(given),) if given is not None and given != real else (),
+            about=(
+                f"{real} lies in {self._root}, which is too wide to be a project"
+                if inside
+                else f"{real} lies outside the project"
+            ),
         )
-        yield Subject(permission or "edit", kind, forms, about=about, limit=limit)
-    yield from outside_subjects(real, context, read=read, given=given)
 
+    def _is_protected(self, given: str, real: str) -> bool:
+        if self.protection.covers(real, real):
+            return True
+        # Without following links `a/../b` is another path, and some programs take it for that.
+        return given != real and self.protection.covers(given, self.real_paths.of(given))
 
-def outside_subjects(
-    real: Path, context: Context, *, read: bool, given: Path | None = None
-) -> Iterator[Subject]:
-    """Yield the subject of a real path that lies outside the project and is not free.
-
-    A root above the home directory is no project: what is written there is somebody's all the same.
-    """
-    inside = real.is_relative_to(context.root)
-    if inside and (read or not is_too_wide(context)):
-        return
-    if _FREE.intersection((real.as_posix(), real.parent.as_posix(), (given or real).as_posix())):
-        return
-    if read and _free_to_read(real, context):
-        return
-    parts = (given.as_posix(),) if given is not None and given != real else ()
-    yield Subject(
-        "external_directory",
-        "outside",
-        (real.as_posix(),),
-        parts=parts,
-        about=(
-            f"{real} lies in {context.root}, which is too wide to be a project"
-            if inside
-            else f"{real} lies outside the project"
-        ),
-    )
+    def _given(self, path: str, base: Path, real: str) -> str:
+        """Return the path as it was named, absolute, without following links below the project's root."""
+        given = os.path.normpath(os.path.join(base, path))
+        if given == real or lies_in(given, self._root):
+            return given
+        for parent in Path(given).parents:
+            if self.real_paths.of(str(parent)) == self._root:
+                return str(self.context.root / Path(given).relative_to(parent))
+        return given
 
 
 def is_too_wide(context: Context) -> bool:
@@ -150,26 +180,19 @@ def is_too_wide(context: Context) -> bool:
     return root == root.parent or (home != root and home.is_relative_to(root))
 
 
-def _free_to_read(real: Path, context: Context) -> bool:
-    if any(real.is_relative_to(folder) for folder in context.readable):
+def _free_to_read(real: str, context: Context) -> bool:
+    if any(lies_in(real, str(folder)) for folder in context.readable):
         return True
     temporary = context.temporary
-    if temporary is None or not real.is_relative_to(temporary) or real == temporary:
+    if temporary is None or not lies_in(real, str(temporary)):
         return False
-    return real.relative_to(temporary).parts[0].startswith("pycode")
-
-
-def _given(path: str, base: Path, real: Path, root: Path) -> Path:
-    """Return the path as it was named, absolute, without following links below the project's root."""
-    given = Path(os.path.normpath(base / path))
-    if given == real or given.is_relative_to(root):
-        return given
-    for parent in given.parents:
-        if Path(os.path.realpath(parent)) == root:
-            return root / given.relative_to(parent)
-    return given
+    return real[len(str(temporary)) :].lstrip(os.sep).startswith("pycode")
 
 
 def at_home(path: str, context: Context) -> str:
     """Return a path with `~` replaced by the home directory of the context."""
     return str(context.home) + path[1:] if path == "~" or path.startswith("~/") else path
+
+
+def _slashed(path: str) -> str:
+    return path.replace(os.sep, "/") if os.sep != "/" else path

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pycode.core.data import Data
 from pycode.core.errors import StorageError, UsageError
 
 State = Literal["trusted", "refused", "changed", "unknown"]
@@ -36,8 +37,8 @@ _NOT_LOOKED_INTO = frozenset({"node_modules", "worktrees"})
 """Other people's code and other projects' copies: nothing is discovered there."""
 
 
-@dataclass(slots=True, frozen=True)
-class TrustQuestion:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class TrustQuestion(Data):
     """What a person is asked before PyCode obeys a project's files."""
 
     root: Path

@@ -108,6 +108,8 @@ def subcommand_among(argv: Sequence[Field], names: Collection[str]) -> str | Non
 
     It is the first word. Behind options it may be any: what these take as a value is not known for all programs.
     """
+    if not names:
+        return None
     words = argv[1:2] if len(argv) > 1 and not argv[1].value.startswith("-") else argv[1:]
     return next((item.value for item in words if item.value in names), None)
 
@@ -270,17 +272,24 @@ WRAPPERS: Final[dict[str, Wrapper]] = {
 OTHER_WRAPPERS: Final[dict[str, frozenset[str]]] = {
     entry.partition(":")[0]: frozenset(filter(None, entry.partition(":")[2].split(",")))
     for entry in """
-    apptainer asdf:exec at autossh aws-vault batch bunx bundle:exec bwrap capsh catchsegv cgexec chpst chroot chrt cmd
-    conda:run crontab daemonize dbus-run-session direnv:exec distrobox docker:run,exec,compose dotenv dumb-init entr expect
-    fakechroot fakeroot faketime firejail flatpak:run,enter flock forfiles gdb genv gnice gosu gtimeout gxargs hyperfine
-    i386 ifne inotifywait ip:netns kubectl:exec,run,debug ld-linux-aarch64.so.1 ld-linux-x86-64.so.2 ld-linux.so.2
-    ld-musl-x86_64.so.1 ld.so linux32 linux64 lldb ltrace lxc:exec machinectl:shell mamba:run micromamba:run mise:exec,x mosh
-    nerdctl:run,exec,compose newgrp nix:run,shell,develop nix-shell npm:exec,x npx nsenter nsjail numactl parallel perf
-    pipenv:run pipx:run pixi:run,exec pkexec pm2:start pnpm:exec,dlx podman:run,exec poetry:run powershell prlimit proot
-    proxychains proxychains4 pwsh rlwrap rtx:exec,x run-parts runas runcon runuser schedtool screen script setarch setpriv
-    sg singularity softlimit sshpass start start-stop-daemon strace su su-exec systemd-inhibit systemd-run taskset tini tmux
-    toolbox:run torify torsocks tox:exec trickle truss tsocks uname26 unbuffer unshare uv:run,tool uvx vagrant:ssh valgrind
-    watchexec watchman wsl x86_64 xvfb-run yarn:exec,dlx,run
+    alacritty ansible apptainer asdf:exec at autossh aws-vault aws:ssm batch bpftrace bundle:exec bunx bwrap capsh
+    catchsegv ccache cgexec chamber:exec chpst chroot chrt clush cmd colima:ssh conda:run coreutils
+    cpulimit crontab daemonize dbus-run-session direnv:exec distcc distrobox docker:run,exec,compose
+    doppler:run dotenv dumb-init eatmydata entr env_parallel envdir envuidgid expect fakechroot fakeroot faketime
+    firejail flatpak:run,enter flock fly:ssh forfiles gcloud:compute gdb genv gnice gnome-terminal gosu gtimeout
+    gxargs heaptrack heroku:run,ps:exec hyperfine i386 icecc ifne infisical:run inotifywait ip:netns kitty
+    konsole kubectl:exec,run,debug ld-linux-aarch64.so.1 ld-linux-x86-64.so.2 ld-linux.so.2 ld-musl-x86_64.so.1
+    ld.so lerna:exec lima limactl:shell linux32 linux64 lldb logsave ltrace lxc:exec machinectl:shell mamba:run
+    micromamba:run mise:exec,x mispipe mosh multipass:exec nerdctl:run,exec,compose newgrp niceload nix-shell
+    nix:run,shell,develop nocache npm:exec,x npx nsenter nsjail numactl nx:exec op:run parallel pdsh pee
+    perf pgrphack pipenv:run pipx:run pixi:run,exec pkexec pm2:start pnpm:exec,dlx podman:run,exec poetry:run
+    powershell prlimit proot proxychains proxychains4 pssh pwsh retry rlwrap rr:record,replay rtx:exec,x run-parts
+    runas runcon runuser rush s6-applyuidgid s6-envdir s6-setsid s6-setuidgid s6-softlimit salt sccache schedtool
+    screen script sem setarch setpriv setuidgid sg singularity skaffold:exec softlimit sops:exec-env,exec-file
+    ssh-agent sshpass start start-stop-daemon strace su su-exec systemd-cat systemd-inhibit systemd-nspawn
+    systemd-run taskset tini tmux toolbox:run torify torsocks tox:exec trickle truss tsocks tsp uftrace uname26
+    unbuffer unshare uv:run,tool uvx vagrant:ssh valgrind vault:ssh wait-for-it watchexec watchman wsl x86_64 xterm
+    xvfb-run yarn:exec,dlx,run
     """.split()  # noqa: SIM905
 }
 """Programs that run what some of their words say, and the subcommands that do, where only these do. Whatever could be a command in

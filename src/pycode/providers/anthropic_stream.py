@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +60,6 @@ class AnthropicReader(Reader):
             case "content_block_delta":
                 self._delta(int(payload.get("index", 0)), payload.get("delta") or {})
             case "content_block_start":
-                self._stop_all()
                 self._start(int(payload.get("index", 0)), payload.get("content_block") or {})
             case "content_block_stop":
                 self._stop(int(payload.get("index", 0)))
@@ -101,6 +101,9 @@ class AnthropicReader(Reader):
             self._stop(index)
 
     def _start(self, index: int, raw: dict[str, Any]) -> None:
+        # Some gateways leave out the ends of blocks; others let several calls grow side by side.
+        for place in [i for i, b in self._open.items() if i == index or b.type != "tool_use"]:
+            self._stop(place)
         block = self._open[index] = _Block(dict(raw))
         match block.type:
             case "text":
@@ -111,10 +114,9 @@ class AnthropicReader(Reader):
                 self._text("reasoning", raw.get("thinking") or "")
             case "tool_use":
                 self._called = True
-                block.raw |= {"id": str(raw.get("id", "")), "name": str(raw.get("name", ""))}
-                self._start_call(block.raw["id"], block.raw["name"])
-                if raw.get("input"):
-                    self._add_input(block, dump(raw["input"]).decode())
+                ident = str(raw.get("id") or f"call_{os.urandom(12).hex()}")
+                block.raw |= {"id": ident, "name": str(raw.get("name", ""))}
+                self._start_call(ident, block.raw["name"])
 
     def _delta(self, index: int, delta: dict[str, Any]) -> None:
         kind = delta.get("type")
@@ -159,6 +161,12 @@ class AnthropicReader(Reader):
                 ident = block.raw["id"]
                 if caller and caller != {"type": "direct"}:
                     self._emit("opaque", value=self._opaque(fields={"caller": caller}), id=ident)
+                whole = block.raw.get("input")
+                if whole and not block.pieces:
+                    # It came whole with the beginning; where pieces come too, they are all of it.
+                    self._add_input(
+                        block, whole if isinstance(whole, str) else dump(whole).decode()
+                    )
                 text = "".join(block.pieces)
                 self._end_call(ident, block.raw["name"], text, complete=True)
             case _:

@@ -73,5 +73,6 @@ def _models(provider: Any) -> dict[str, Facts]:
     entries = provider.get("models") if isinstance(provider, dict) else None
     if not isinstance(entries, dict):
         return {}
-    read = {name: facts_of(entry) for name, entry in entries.items() if isinstance(name, str)}
-    return {name: facts for name, facts in read.items() if facts is not None}
+    read = {name: facts_of(entry) for name, entry in entries.items()}
+    # A name that cannot be shown in one line is none to choose.
+    return {name: facts for name, facts in read.items() if facts and name.isprintable()}

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.providers.base import StreamEvent
 from pycode.providers.encoded import parse_arguments
 from pycode.providers.reading import call_end
 
 
-@dataclass(slots=True)
-class _Call:
+@dataclass(slots=True, eq=False, repr=False)
+class _Call(Data):
     """A call that is being written."""
 
     index: object
@@ -55,7 +56,7 @@ class ChatCalls:
         function = piece.get("function") or {}
         index, ident = piece.get("index"), piece.get("id") or ""
         name, text = function.get("name") or "", _arguments_text(function.get("arguments"))
-        call = self._find(index, ident, name)
+        call = self._find(index, ident, name, text)
         if call is None:
             yield from self._end_complete()
             call = _Call(index, self._new_id(ident), ident, name)
@@ -86,7 +87,7 @@ class ChatCalls:
         self._ids.add(ident)
         return ident
 
-    def _find(self, index: object, ident: str, name: str) -> _Call | None:
+    def _find(self, index: object, ident: str, name: str, text: str) -> _Call | None:
         """Return the call that a piece belongs to, or None when it begins a new one."""
         if index is not None:
             call = next((c for c in reversed(self._open) if c.index == index), None)
@@ -99,7 +100,8 @@ class ChatCalls:
         if ident:
             same = ident == call.given_id or not call.given_id
         else:
-            same = name == call.name and not _is_complete(call)
+            # A name alone is repeated at the end of a call by some; a new call would say something.
+            same = name == call.name and not (text and _is_complete(call))
         return call if same or not call.name else None
 
     def _end_complete(self) -> Iterator[StreamEvent]:

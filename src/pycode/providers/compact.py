@@ -26,11 +26,12 @@ GO_ON = "Not yet: "
 """How a message begins that sends a model back to work, and is no new request."""
 
 _FIXES = re.compile(
-    r"\b(fix\w*|repair\w*|debug\w*|bugs?|fail(s|ing|ed|ures?)?|broken|crash\w*|traceback|make .{0,30} pass)\b",
+    r"\b(fix\w*|repair\w*|debug(ging)? (it|this|the|why|my)|bugs?|fail(s|ing|ed|ures?)?|broken|crash\w*|traceback|make .{0,30} pass)\b",
     re.IGNORECASE,
 )
 _WANTS_TESTS = re.compile(
-    r"\b(add|write|create|extend|update|change|adapt|rename)\b[^.]{0,60}\btests?\b", re.IGNORECASE
+    r"\b(?:(?:add|write|create|extend)\b[^.]{0,60}|(?:update|change|adapt|rename) (?:\w+ ){0,2})\b(?:unit)?tests?\b",
+    re.IGNORECASE,
 )
 _TEST_FILE = re.compile(
     r"(^|/)(tests?/.*|test_[^/]*|[^/]*_test\.\w+|[^/]*\.(test|spec)\.\w+|conftest\.py)$"
@@ -139,6 +140,8 @@ class Compact:
     """The most files of the project that are named."""
     whole_file: int = 2_500
     """The most characters of a file that is written anew as a whole, where no code is to be fixed."""
+    samples: int = 3
+    """How often code is asked for in a step until nothing is plainly wrong with it."""
     max_tries: int = 16
     """How many changes that did not help may be made until the model may give up."""
     temperature: float = 0.8
@@ -147,7 +150,12 @@ class Compact:
 
 def asks_for_fix(request: str) -> bool:
     """Whether code is to be fixed: its tests are right then, and say when it is done."""
-    return bool(_FIXES.search(request)) and not _WANTS_TESTS.search(request)
+    return bool(_FIXES.search(request)) and not asks_for_tests(request)
+
+
+def asks_for_tests(request: str) -> bool:
+    """Whether tests are to be written or changed."""
+    return bool(_WANTS_TESTS.search(request)) or any(map(is_test_file, named_files(request)))
 
 
 def is_test_file(path: str) -> bool:

@@ -11,12 +11,28 @@ from typing import Any
 from pycode.core.identifier import Identifier
 from pycode.providers.base import Provider, StreamEvent
 from pycode.providers.compact import Action, Compact
-from pycode.providers.compact_code import SYSTEM, code_question, read_code
+from pycode.providers.compact_check import (
+    FATAL,
+    Draft,
+    Problem,
+    problems_of,
+    tidied,
+    unchanged,
+)
+from pycode.providers.compact_code import (
+    SYSTEM,
+    CodeQuestion,
+    closing_question,
+    code_question,
+    read_code,
+)
+from pycode.providers.compact_conversation import Conversation
+from pycode.providers.compact_plan import Move, planned
 from pycode.providers.compact_reading import AnswerText
+from pycode.providers.compact_rounds import once, round_in
 from pycode.providers.compact_scope import step_grammar
 from pycode.providers.compact_text import (
     ActionCall,
-    Conversation,
     calls_of,
     conversation,
     examples_of,
@@ -25,6 +41,7 @@ from pycode.providers.compact_text import (
     read_action,
 )
 
+_NONE = 1_000
 _ACTION_NAME = re.compile(r'"action"\s*:\s*"(\w+)"')
 
 
@@ -70,50 +87,89 @@ class CompactProvider(Provider):
             max_tokens: The most tokens to answer with.
             options: For the provider inside.
         """
-        compact = self._compact
+        compact, facts = self._compact, system or ""
         known = {tool["name"]: tool for tool in tools or []}
         actions = [action for action in compact.actions if action.tool in known]
         files = _files(actions, known)
-        said = conversation(messages, actions, files, system or "")
+        said = conversation(messages, actions, files, facts)
         options["temperature"] = temperature or 0.0
-        if said.tries:
-            options |= {"temperature": compact.temperature, "seed": said.tries}
+        if said.again:
+            options |= {"temperature": compact.temperature, "seed": said.again}
         options["max_tokens"] = min(max_tokens or compact.answer_tokens, compact.answer_tokens)
-        step = _Step(actions)
-        asked = self._asked(
-            model,
-            [*examples_of(compact), *fitted_to(said.messages, compact.history_limit)],
-            prompt_of(compact, actions),
-            step_grammar(compact, said, actions, files, system or ""),
-            options,
-        )
-        async with closing(asked) as events:
-            async for event in events:
-                for made in step.feed(event):
-                    yield made
-        if step.shown:
-            return
-        found = read_action(step.text, actions)
-        if not isinstance(found, tuple):
-            for made in step.without_action(found):
+        step = _Step(actions, planned(compact, said, actions, files, facts))
+        asking = _Asking(self, model, options)
+        if step.move is None:
+            form = step_grammar(compact, said, actions, files, facts)
+            async for made in self._choosing(asking, step, said, form):
                 yield made
+        if step.move is None:
             return
-        action, value = found
-        code = None
+        action, value = step.move.action, dict(step.move.value)
+        if action is None:
+            step.begin_words()
+            async for made in asking.about(step, closing_question(said)):
+                yield made
+            yield step.finish(step.reason)
+            return
         if action.has_code:
-            question = code_question(action, value, said)
-            about = [{"role": "user", "content": question.text}]
-            step.begin_code()
-            asked = self._asked(model, about, SYSTEM, question.grammar, options)
-            async with closing(asked) as events:
-                async for event in events:
-                    for made in step.feed(event):
-                        yield made
-            code = read_code(step.text, str(value.get("path", "")))
-        for made in step.calls(calls_of(action, value, code, said), said):
+            async for made in self._written(asking, step, action, value, said):
+                yield made
+        else:
+            step.chosen = calls_of(action, value, None, said)
+        for made in step.calls(said):
             yield made
 
-    def _asked(
+    async def _choosing(
+        self, asking: _Asking, step: _Step, said: Conversation, form: str
+    ) -> AsyncIterator[StreamEvent]:
+        """Have the model choose what comes next; without a move it has answered, or written none."""
+        compact = self._compact
+        messages = [*examples_of(compact), *fitted_to(said.messages, compact.history_limit)]
+        async for made in asking.events(step, messages, prompt_of(compact, step.actions), form):
+            yield made
+        if step.shown:
+            return
+        found = read_action(step.text, step.actions)
+        if isinstance(found, tuple):
+            step.move = Move(*found)
+            return
+        for made in step.without_action(found):
+            yield made
+
+    async def _written(
+        self,
+        asking: _Asking,
+        step: _Step,
+        action: Action,
+        value: Mapping[str, Any],
+        said: Conversation,
+    ) -> AsyncIterator[StreamEvent]:
+        """Ask for the code of an action, and again where something is plainly wrong with it; the best is made better, and chosen."""
+        best = Draft(None, [Problem("", _NONE)])
+        for sample in range(self._compact.samples):
+            step.begin_code()
+            question = code_question(action, value, said, best if sample else None)
+            if sample:
+                seed = said.again * self._compact.samples + sample
+                heat = 0.0 if sample == 1 and question.refines else self._compact.temperature
+                asking.options |= {"temperature": heat, "seed": seed}
+            async for made in asking.about(step, question):
+                yield made
+            code = read_code(step.text, str(value.get("path", "")))
+            calls = [tidied(call, said) for call in calls_of(action, value, code, said)]
+            if step.reason == "length":
+                # More of it would only be longer.
+                step.cut, step.chosen = None if step.chosen else step.text, step.chosen or calls
+                break
+            draft = Draft(code, problems_of(calls[0], said))
+            if draft.weight < best.weight:
+                best, step.chosen = draft, calls
+            if not best.weight:
+                break
+        if FATAL <= best.weight < _NONE and step.cut is None:
+            step.chosen = [unchanged(call) for call in step.chosen]
+
+    def asked(
         self,
         model: str,
         messages: list[dict[str, Any]],
@@ -121,6 +177,7 @@ class CompactProvider(Provider):
         form: str,
         options: Mapping[str, Any],
     ) -> AsyncIterator[StreamEvent]:
+        """Return the events of a question to the model inside, whose answer has a form."""
         held: dict[str, Any] = {"grammar": form} if self._grammar else {}
         return self.inner.stream(model, messages, system=system, **options, **held)
 
@@ -134,19 +191,59 @@ class CompactProvider(Provider):
 
 
 @dataclass(slots=True)
+class _Asking:
+    """Asks the model inside in one step."""
+
+    provider: CompactProvider
+    """Who asks."""
+    model: str
+    """The model's name."""
+    options: dict[str, Any]
+    """The options."""
+
+    async def events(
+        self, step: _Step, messages: list[dict[str, Any]], system: str, form: str
+    ) -> AsyncIterator[StreamEvent]:
+        """Yield what a conversation comes to."""
+        asked = self.provider.asked(self.model, messages, system, form, self.options)
+        async with closing(asked) as events:
+            async for event in events:
+                for made in step.feed(event):
+                    yield made
+                if round_in(step.text) is not None:
+                    step.text = once(step.text)
+                    return
+
+    def about(self, step: _Step, question: CodeQuestion) -> AsyncIterator[StreamEvent]:
+        """Return what one question comes to."""
+        messages = [{"role": "user", "content": question.text}]
+        return self.events(step, messages, SYSTEM, question.grammar)
+
+
+@dataclass(slots=True)
 class _Step:
     """One step: what the model writes in it, and what it uses."""
 
     actions: Sequence[Action]
     """What the model may do."""
+    move: Move | None
+    """What comes next, once it is known."""
     text: str = ""
-    """What it has written."""
+    """What it has written in answer to the question that was asked last."""
     reason: str = "stop"
     """Why it ended."""
     answer: AnswerText | None = field(default_factory=AnswerText)
     """Shows an answer in text as it comes; None while code comes."""
     usage: dict[str, int] = field(default_factory=dict)
     """The tokens of the whole step."""
+    chosen: Sequence[ActionCall] = ()
+    """The calls that it comes to."""
+    cut: str | None = None
+    """The code of these calls where it was cut."""
+    words: bool = False
+    """Whether words come that are shown as they are."""
+    started: bool = False
+    """Whether its beginning was told."""
     _before: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -156,17 +253,24 @@ class _Step:
 
     def begin_code(self) -> None:
         """Take in the second answer of the step from now on."""
-        self.text, self.answer, self._before = "", None, dict(self.usage)
+        self.text, self.reason, self.answer, self._before = "", "stop", None, dict(self.usage)
+
+    def begin_words(self) -> None:
+        """Show what comes from now on as it is."""
+        self.text, self.answer, self.words = "", None, True
 
     def feed(self, event: StreamEvent) -> list[StreamEvent]:
         """Return what an event of the model comes to."""
         match event.type:
             case "text_delta":
                 self.text += event.data["text"]
+                if self.words:
+                    return [event]
                 more = self.answer.feed(event.data["text"]) if self.answer is not None else ""
                 return [StreamEvent("text_delta", {"text": more})] if more else []
-            case "start" if self.answer is None:
-                return []
+            case "start":
+                first, self.started = not self.started, True
+                return [event] if first else []
             case "text_start" | "text_end":
                 return []
             case "usage":
@@ -178,11 +282,12 @@ class _Step:
                 return [self.finish(self.reason)] if self.shown else []
         return [event]
 
-    def calls(self, calls: Sequence[ActionCall], said: Conversation) -> list[StreamEvent]:
+    def calls(self, said: Conversation) -> list[StreamEvent]:
         """Return the events of the calls that an action stands for."""
-        if self.reason == "length":
+        calls = self.chosen
+        if self.cut is not None:
             return [
-                *_call_events(calls[0].tool, {"arguments_raw": self.text}),
+                *_call_events(calls[0].tool, {"arguments_raw": self.cut}),
                 self.finish("length"),
             ]
         events = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pycode.providers.compact import (
@@ -16,19 +16,15 @@ from pycode.providers.compact import (
     Compact,
     Example,
     Field,
-    asks_for_fix,
-    badness,
 )
+from pycode.providers.compact_conversation import Conversation, note, unescaped
 from pycode.providers.compact_grammar import ANSWER
 from pycode.providers.compact_places import appended, fitted, places, removed
 
 _SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}]")
-_ESCAPED = re.compile(r"\\([\\^$.|?*+()\[\]{}])")
 _NUMBER = re.compile(r"^\d+\t", re.MULTILINE)
-_NUMBERED = re.compile(r"^\d+\t(.*)$", re.MULTILINE)
 _REMINDER = 200
 _CUT_TO = 300
-_HIT = re.compile(r"^\d+[:-] ?(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +35,6 @@ class ActionCall:
     """The tool."""
     arguments: dict[str, Any]
     """Its arguments."""
-
-
-@dataclass(slots=True)
-class Conversation:
-    """What a small model is sent."""
-
-    files: Sequence[str] = ()
-    """The project's files."""
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    """Neutral messages that hold nothing but text."""
-    texts: dict[str, list[str]] = field(default_factory=dict)
-    """The lines of the files that the model has read or made, as far as it has seen them."""
-    request: str = ""
-    """What the user asked for last."""
-    tries: int = 0
-    """How many steps since then were not done, and are not shown."""
-    failed: str | None = None
-    """The command that failed last since then, and has not run well after that."""
-    ran: tuple[str, str] | None = None
-    """The last command since then, and its output."""
-    looked: bool = False
-    """Whether anything was looked at or run since then."""
-    fresh: set[str] = field(default_factory=set)
-    """The files that the model has read as they are now."""
-    found: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    """What was searched for to the lines that it was found in, by file."""
-
-    def begin(self, request: str) -> None:
-        """Take in a new request."""
-        self.request, self.tries, self.failed, self.ran = request, 0, None, None
-        self.looked = False
-
-    @property
-    def fixes(self) -> bool:
-        """Whether code is to be fixed."""
-        return asks_for_fix(self.request)
 
 
 def prompt_of(compact: Compact, actions: Sequence[Action]) -> str:
@@ -116,17 +76,22 @@ def conversation(
         calls = [
             (b, results[b["id"]]) for b in step if b["type"] == "tool_call" and b["id"] in results
         ]
+        for call, _ in calls:
+            texts = [text for text in call["arguments"].values() if isinstance(text, str)]
+            made.attempted.add((call["name"], *(unescaped(text) for text in texts)))
         if calls and _is_void(calls):
             made.tries += 1
         else:
             _append(made.messages, "assistant", _assistant(step, actions))
             for call, result in calls:
-                _note(made, call, result)
+                note(made, call, result)
             _append(made.messages, "user", _results(results.values(), made))
         step = []
         said = [block["text"] for block in blocks if block["type"] == "text"]
         if said:
-            if not said[-1].startswith(GO_ON):
+            if said[-1].startswith(GO_ON):
+                made.reminded = True
+            else:
                 made.begin(said[-1])
             if not made.messages:
                 said[0] = f"{_opening(files, facts)}\n\nTask: {said[0]}"
@@ -246,19 +211,6 @@ def _everywhere(action: Action, value: Mapping[str, Any], made: Conversation) ->
     return calls
 
 
-def _hits(output: str) -> dict[str, list[str]]:
-    """Return the lines that a search found, by file."""
-    found: dict[str, list[str]] = {}
-    lines: list[str] = []
-    for line in output.split("\n"):
-        hit = _HIT.match(line)
-        if hit is not None:
-            lines.append(hit[1])
-        elif line.strip() and not line.startswith("["):
-            lines = found.setdefault(line.strip(), [])
-    return {path: lines for path, lines in found.items() if lines}
-
-
 def _shape(action: Action) -> str:
     words = {"path": "FILE", "new_path": "FILE", "lines": "LINE"}
     shown = [item for item in action.fields if item.kind != "code"]
@@ -300,36 +252,6 @@ def _is_void(calls: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> bo
     return failed or REFUSED in last or REPEATED in first
 
 
-def _note(made: Conversation, call: Mapping[str, Any], result: Mapping[str, Any]) -> None:
-    """Take in what a call tells of a file's lines, or does to them, and whether a command failed."""
-    arguments, output = call["arguments"], result["content"]
-    made.looked = True
-    if call["name"] == "bash":
-        command = str(arguments.get("command"))
-        made.ran = (command, output)
-        if badness(command, output):
-            made.failed = command
-        elif command == made.failed:
-            made.failed = None
-    elif call["name"] == "grep":
-        made.found[_ESCAPED.sub(r"\1", str(arguments.get("pattern")))] = _hits(output)
-    path = arguments.get("file_path")
-    if not isinstance(path, str) or result["is_error"]:
-        return
-    texts = made.texts
-    if call["name"] == "read":
-        texts[path] = _NUMBERED.findall(output)
-        made.fresh.add(path)
-    elif call["name"] == "write":
-        texts[path] = str(arguments.get("content", "")).splitlines()
-        made.fresh.discard(path)
-    elif call["name"] == "edit" and path in texts:
-        made.fresh.discard(path)
-        old, new = str(arguments.get("old_string", "")), str(arguments.get("new_string", ""))
-        text = "\n".join(texts[path])
-        texts[path] = text.replace(old, new).split("\n") if old else texts[path]
-
-
 def _assistant(blocks: Sequence[Mapping[str, Any]], actions: Sequence[Action]) -> str:
     calls = [block for block in blocks if block["type"] == "tool_call"]
     if not calls:
@@ -366,7 +288,7 @@ def _stays(arguments: Mapping[str, Any]) -> bool:
 
 def _as_field(item: Field, given: Any) -> Any:
     if item.kind == "plain" and isinstance(given, str):
-        return _ESCAPED.sub(r"\1", given)
+        return unescaped(given)
     if item.kind == "lines" and isinstance(given, str):
         return given.partition("\n")[0]
     return given

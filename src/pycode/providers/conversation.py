@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from pycode.core.data import Data
+
 MISSING_RESULT = "This call was interrupted; its result is not known."
 """What the model reads where a call has no result."""
 
 
-@dataclass(slots=True)
-class Piece:
+@dataclass(slots=True, eq=False, repr=False)
+class Piece(Data):
     """One message, or several of one role in a row, in wire form."""
 
     role: str

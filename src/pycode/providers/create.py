@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pycode.core.data import Data
 from pycode.core.errors import NotConfiguredError, UsageError
 from pycode.providers.base import Provider, ProviderConfig
 from pycode.providers.hosts import (
@@ -42,8 +43,8 @@ No model is configured. Do one of these:
   install a small model that works offline (1.1 GB):   pycode models install local"""
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedModel:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ResolvedModel(Data):
     """A model and how to reach it."""
 
     provider_name: str

@@ -98,7 +98,7 @@ class Credentials:
             entries = json.loads(text)["providers"]
             if all(isinstance(entry, dict) for entry in entries.values()):
                 return dict(entries)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ConfigError(self._damaged()) from error
         raise ConfigError(self._damaged())
 
@@ -172,12 +172,23 @@ class _Keyring(Protocol):
 
 
 def _keyring() -> _Keyring | None:
-    """Return the keyring, or None where it is not installed or has no safe place on this system."""
+    """Return the keyring, or None where it is not installed or has no safe place on this system.
+
+    Raises:
+        ConfigError: The one that the user chose cannot be loaded.
+    """
     if importlib.util.find_spec("keyring") is None:
         return None
     keyring: _Keyring = importlib.import_module("keyring")
     importlib.import_module("keyring.errors")
-    return keyring if keyring.get_keyring().priority > 0 else None
+    try:
+        priority = keyring.get_keyring().priority
+    except (ImportError, AttributeError, RuntimeError, ValueError) as error:
+        raise ConfigError(
+            f"the keyring cannot be loaded ({error}): correct PYTHON_KEYRING_BACKEND, or keyring's own configuration"
+        ) from error
+    # What has less keeps the keys in a file too, or nowhere.
+    return keyring if priority >= 1 else None
 
 
 def _kept(keyring: _Keyring, provider: str, key: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from pycode.core.data import Data
 from pycode.core.errors import ProtocolError
 from pycode.providers.deadline import Deadline
 from pycode.providers.failures import (
@@ -34,8 +35,8 @@ _DRAIN_TIMEOUT = 0.25
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(Data):
     """One request."""
 
     path: str

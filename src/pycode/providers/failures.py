@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.core.errors import (
     AccessError,
     AuthenticationError,
@@ -43,20 +44,23 @@ _OVERFLOW = (
 )
 _QUOTA = (
     r"insufficient_quota|insufficient (credits|funds|balance|quota)|credit balance|exceeded your current quota"
-    r"|billing|payment required|requires more credits"
+    r"|billing|payment required|requires more credits|used all available credits|run out of credits|arrearage"
 )
 _NO_MODEL = (
     r"model[_ ]not[_ ]found|not a valid model|invalid model|unknown model|no such model"
     r"|models/\S+ is not found|model\W.*(does not exist|not found|is not available)|^model: "
 )
 _BAD_KEY = r"api key not valid|api_key_invalid"
-_FILTER = r"content_filter|content_policy|content management policy|flagged by"
+_FILTER = (
+    r"content_filter|content_policy|content management policy|flagged by|data_?inspection_?failed"
+)
+_BAD_CALL = r"tool_use_failed|failed to call a function"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _KEY_LIKE = re.compile(r"\b(?:sk|gsk|xai|key|pk|rk)[-_][\w*.-]{6,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Service(Data):
     """Whom errors speak of."""
 
     name: str
@@ -164,13 +168,20 @@ def failure(service: Service, kind: str, message: str, details: dict[str, Any]) 
             **details,
         )
     delay = details.get("retry_after")
-    later = f"wait {in_words(delay)} and try again" if delay else "wait and try again"
+    later = (
+        f"wait {in_words(delay)} and try again" if delay and delay >= 1 else "wait and try again"
+    )
     if status == 429 or kind.startswith("rate_limit"):
         return RateLimitError(f"{name} gets too many requests {said}: {later}.", **details)
     if _matches(_FILTER, both):
         return ContentFilterError(f"{name} refuses the content {said}.", **details)
-    if status in (408, 409) or (status or 500) >= 500 or kind == "overloaded_error":
-        return OverloadedError(f"{name} is overloaded or broken {said}: {later}.", **details)
+    # Groq says 400 where it cannot read the call that its model wrote; the next one may be right.
+    is_bad_call = _matches(_BAD_CALL, both)
+    if is_bad_call or status in (408, 409) or (status or 500) >= 500 or kind == "overloaded_error":
+        what = (
+            f"cannot read the call that {model} wrote" if is_bad_call else "is overloaded or broken"
+        )
+        return OverloadedError(f"{name} {what} {said}: {later}.", **details)
     return BadRequestError(f"{name} does not accept the request {said}.", **details)
 
 
@@ -264,7 +275,12 @@ def is_loopback(url: str) -> bool:
 
 
 def _page_error(service: Service, status: int, details: dict[str, Any]) -> ProviderError:
-    if status >= 500:
+    if status == 429:
+        return RateLimitError(
+            f"{service.name} gets too many requests ({status}, a web page from a gateway): wait and try again.",
+            **details,
+        )
+    if status == 408 or status >= 500:
         return OverloadedError(
             f"{service.name} is overloaded or broken ({status}, a web page from a gateway): try again later.",
             **details,
@@ -301,7 +317,7 @@ def _read_error(text: str) -> tuple[str, str]:
     """Return the kind and the message in an error's body."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", text
     if isinstance(data, list) and data:
         data = data[0]

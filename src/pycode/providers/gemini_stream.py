@@ -70,10 +70,7 @@ class GeminiReader(Reader):
     def close(self) -> None:
         """End what is still open after an error; see `Reader.close`."""
         self._close_block()
-        if self._streamed is not None:
-            (ident, name, arguments), self._streamed = self._streamed, None
-            text = dump(arguments.result()).decode()
-            self._end_call(ident, name, text, complete=False)
+        self._end_streamed()
 
     def _part(self, part: dict[str, Any]) -> None:
         signature = part.get("thoughtSignature")
@@ -109,6 +106,9 @@ class GeminiReader(Reader):
                 self._keep(self._opaque(signed=signed))
 
     def _call(self, call: dict[str, Any], signature: str | None) -> None:
+        if self._streamed is not None and call.get("name") not in (None, "", self._streamed[1]):
+            # Another call begins, and nobody said that the first is complete.
+            self._end_streamed()
         if self._streamed is None:
             if not call.get("name"):
                 return
@@ -129,6 +129,13 @@ class GeminiReader(Reader):
         text = dump(arguments.result()).decode()
         self._emit("tool_call_delta", id=ident, text=text)
         self._end_call(ident, name, text, complete=True)
+
+    def _end_streamed(self) -> None:
+        """End a call without its own end: it stays raw."""
+        if self._streamed is not None:
+            (ident, name, arguments), self._streamed = self._streamed, None
+            text = dump(arguments.result()).decode()
+            self._end_call(ident, name, text, complete=False)
 
     def _reason(self) -> str | None:
         if self._blocked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -30,6 +31,8 @@ from pycode.providers.transport import Transport
 _TIMING = ("connect_timeout", "timeout", "idle_timeout")
 _PATIENCE = ("max_retries", "max_retry_wait")
 _KEY_HEADERS = {"authorization", "x-api-key", "x-goog-api-key", "api-key"}
+
+_HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 _log = logging.getLogger(__name__)
 
@@ -201,7 +204,7 @@ class HostedProvider(Provider):
         wrong = [
             name
             for name, value in self._headers.items()
-            if not (value.isascii() and value.isprintable())
+            if not (value.isascii() and value.isprintable() and _HEADER_NAME.fullmatch(name))
         ]
         if wrong:
             raise AuthenticationError(

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pycode.core.data import Data
+
 ANTHROPIC_MESSAGES = "anthropic-messages"
 """The protocol of Anthropic's Messages API."""
 OPENAI_CHAT = "openai-chat"
@@ -21,8 +23,8 @@ LOCAL_ENGINE = "local-engine"
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Host(Data):
     """One service."""
 
     name: str
@@ -55,7 +57,11 @@ class Host:
     prompt_cache_key: bool = False
     """Whether it takes `prompt_cache_key`."""
     replay_reasoning: bool = False
-    """Chat Completions: whether `reasoning_content` goes back with the message that it came with."""
+    """Chat Completions: whether `reasoning_content` goes back with the message that it came with, and must be in each."""
+    asks_for_usage: bool = True
+    """Chat Completions: whether `stream_options` asks for the usage; not where it comes by itself and the field is refused."""
+    short_answers: bool = False
+    """Chat Completions: whether it cuts an answer early unless the request says how long it may be."""
     short_call_ids: bool = False
     """Chat Completions: whether call ids must be exactly 9 letters and digits."""
     assistant_after_tool: bool = False
@@ -155,6 +161,7 @@ HOSTS: tuple[Host, ...] = (
         ("MISTRAL_API_KEY",),
         default_model="mistral-medium-latest",
         catalogue="mistral",
+        asks_for_usage=False,
         short_call_ids=True,
         assistant_after_tool=True,
     ),
@@ -198,6 +205,7 @@ HOSTS: tuple[Host, ...] = (
         ("FIREWORKS_API_KEY",),
         default_model="accounts/fireworks/models/glm-5p2",
         catalogue="fireworks-ai",
+        short_answers=True,
     ),
     Host(
         "cerebras",
@@ -263,6 +271,7 @@ HOSTS: tuple[Host, ...] = (
         ("COHERE_API_KEY", "CO_API_KEY"),
         default_model="command-a-plus-05-2026",
         catalogue="cohere",
+        asks_for_usage=False,
     ),
     Host(
         "huggingface",

@@ -21,7 +21,7 @@ from pycode.providers.profiles import Profile, profile_for
 IDLE_SECONDS = 600.0
 """How long an engine without a request stays in memory."""
 
-_LONG_PROMPT = 256
+_LONG_PROMPT = 1_200
 _TRIES = 2
 _QUEUE_SECONDS = 1800.0
 

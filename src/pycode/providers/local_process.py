@@ -276,7 +276,8 @@ def _fingerprint(model: Model) -> str:
 
     stat = os.stat(model.facts.path)
     facts = (
-        str(model.facts.path),
+        # The same file by another way, as from another home, is the same model.
+        os.path.realpath(model.facts.path),
         stat.st_size,
         stat.st_mtime_ns,
         model.context,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -154,7 +154,9 @@ async def _server(host: str, address: Address, ask: _Asker) -> LocalServer | Non
     models = await _READERS[host](ask, address)
     if models is None:
         return None
-    ordered = sorted(models, key=lambda model: not model.loaded)
+    # A name that cannot be shown in one line is none to choose.
+    named = [model for model in models if model.name.isprintable()]
+    ordered = sorted(named, key=lambda model: not model.loaded)
     return LocalServer(host, address.base_url, tuple(ordered))
 
 
@@ -230,6 +232,9 @@ def _ollama_model(
         images="vision" in can,
         reasoning="thinking" in can,
     )
+    if profile.reasoning:
+        # Ollama's words; any other is refused.
+        profile = replace(profile, reasoning_levels=("none", "low", "medium", "high"))
     return LocalModel(name, profile, loaded, trained)
 
 

@@ -32,6 +32,9 @@ BODY_OPTIONS = (
 )
 """The options that go into the body as they are."""
 
+DEFAULT_MAX_TOKENS = 32_000
+"""The most tokens of an answer where a host must be told, nothing else is asked for and the model allows as many."""
+
 _LONGEST_ID = 40
 _BETWEEN = dump({"role": "assistant", "content": "Done."})
 
@@ -43,22 +46,28 @@ class ChatRequests:
         self._host = host
         self._messages: dict[str, EncodedList[Piece]] = {}
         self._tools: EncodedList[bytes] = EncodedList()
+        self._numbered: dict[tuple[str, str], str] = {}
 
     def body(self, question: Question) -> bytes:
         """Return the JSON of a request."""
-        fields: dict[str, Any] = {
-            "model": question.model,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-        }
-        if question.max_tokens is not None:
-            fields[question.profile.limit_field] = question.max_tokens
+        fields: dict[str, Any] = {"model": question.model, "stream": True}
+        if self._host.asks_for_usage:
+            fields["stream_options"] = {"include_usage": True}
+        if question.profile.asks_for_cache:
+            fields["cache_control"] = {"type": "ephemeral"}
+        limit = question.max_tokens
+        if limit is None and self._host.short_answers:
+            limit = min(question.profile.output, DEFAULT_MAX_TOKENS)
+        if limit is not None:
+            fields[question.profile.limit_field] = limit
         if question.temperature is not None:
             fields["temperature"] = question.temperature
         if question.schema is not None:
             fields["response_format"] = _answer_format(question.schema)
         fields |= _thinking(question)
-        if self._host.prompt_cache_key and question.options.get("session_id"):
+        # Another service under OpenAI's name speaks this protocol, and may refuse what it does not know.
+        takes_key = self._host.prompt_cache_key and self._host.protocol == OPAQUE
+        if takes_key and question.options.get("session_id"):
             fields["prompt_cache_key"] = question.options["session_id"]
         fields |= question.taken(BODY_OPTIONS)
         parts = [dump(fields)[:-1]]
@@ -86,7 +95,7 @@ class ChatRequests:
         piece = Piece("user")
         for block in content:
             if block["type"] == "tool_result":
-                ident = self._id(block["id"])
+                ident = self._id(block, question)
                 piece.results[ident] = _result(ident, block["content"])
         said = _user_content([block for block in content if block["type"] != "tool_result"])
         if said:
@@ -100,7 +109,7 @@ class ChatRequests:
         message |= self._replayed(reasoning, question)
         calls: list[dict[str, Any]] = [
             {
-                "id": self._id(block["id"]),
+                "id": self._id(block, question),
                 "type": "function",
                 "function": {
                     "name": clean_name(block["name"]),
@@ -127,9 +136,18 @@ class ChatRequests:
                 field = value["field"]
                 if self._host.replay_reasoning or question.profile.reasoning_field == field:
                     fields[field] = fields.get(field, "") + block["text"]
+        if self._host.replay_reasoning and not any(fields.values()):
+            # A message without is refused, also one that another model made; an empty text counts as none.
+            fields["reasoning_content"] = " "
         return fields
 
-    def _id(self, ident: str) -> str:
+    def _id(self, block: dict[str, Any], question: Question) -> str:
+        """Return the id of a call, for the call and for its result."""
+        ident = block["id"]
+        if question.profile.numbered_call_ids:
+            name = clean_name(block["name"])
+            number = f"functions.{name}:{len(self._numbered)}"
+            return self._numbered.setdefault((ident, name), number)
         return short_id(ident) if self._host.short_call_ids else clean_id(ident, _LONGEST_ID)
 
     def _missing(self, ident: str) -> bytes:
@@ -144,7 +162,7 @@ def _system_role(question: Question) -> str:
 def _thinking(question: Question) -> dict[str, Any]:
     """Return the fields that say how much to think, where the model has any."""
     level, effort = question.thinking, question.effort
-    if level is None:
+    if level is None or (level == "off" and not question.profile.reasoning_unasked):
         return {}
     said = {"reasoning_effort": effort} if isinstance(effort, str) else {}
     match question.profile.reasoning_switch:
@@ -157,7 +175,9 @@ def _thinking(question: Question) -> dict[str, Any]:
         case "reasoning" if question.profile.reasoning:
             if isinstance(effort, int):
                 return {"reasoning": {"max_tokens": effort} if effort else {"enabled": False}}
-            return {"reasoning": {"effort": effort} if effort else {"enabled": level != "off"}}
+            # OpenRouter knows no higher word than this, whatever the model's own service knows.
+            word = "xhigh" if effort == "max" else effort
+            return {"reasoning": {"effort": word} if word else {"enabled": level != "off"}}
     return said
 
 

@@ -11,6 +11,17 @@ from pycode.providers.hosts import OPENAI_CHAT as OPAQUE
 from pycode.providers.reading import Reader
 from pycode.providers.think_tags import ThinkTags
 
+_LENGTH = ("length", "max_tokens", "model_length", "model_context_window_exceeded")
+_FILTERED = ("content_filter", "sensitive")
+_BROKEN = (
+    "error",
+    "network_error",
+    "insufficient_system_resource",
+    "abort",
+    "function_call_filter",
+)
+"""Reasons of an answer that the service broke off: Mistral, Z.ai, DeepSeek, vLLM and Google each have one of their own."""
+
 
 class ChatReader(Reader):
     """Turns the events of one response into neutral ones."""
@@ -39,13 +50,12 @@ class ChatReader(Reader):
             self._choice(choices[0])
         if "usage" in chunk or "x_groq" in chunk:
             self._count_tokens(chunk.get("usage") or (chunk.get("x_groq") or {}).get("usage"))
-        if "error" in chunk or "x_groq" in chunk:
-            error = chunk.get("error") or (chunk.get("x_groq") or {}).get("error")
-            if error:
-                raise stream_error(self._service, error, self._model)
-        if self._finish_reason == "error":
+        if not choices or "error" in chunk or "x_groq" in chunk:
+            self._fail(chunk)
+        if self._finish_reason in _BROKEN:
+            said = "" if self._finish_reason == "error" else f" ({self._finish_reason})"
             raise OverloadedError(
-                f"{self._service.name} broke off the answer: try again later.",
+                f"{self._service.name} broke off the answer{said}: try again later.",
                 provider=self._service.name,
                 model=self._model,
             )
@@ -60,6 +70,12 @@ class ChatReader(Reader):
         """End what is still open after an error; see `Reader.close`."""
         self._close_block()
         self._events += self._calls.close(complete=False)
+
+    def _fail(self, chunk: dict[str, Any]) -> None:
+        """Raise the error that a chunk tells of, if it does: vLLM's is the chunk itself."""
+        error = chunk.get("error") or (chunk.get("x_groq") or {}).get("error")
+        if error or chunk.get("object") == "error":
+            raise stream_error(self._service, error or chunk, self._model)
 
     def _choice(self, choice: dict[str, Any]) -> None:
         # Whole messages come from a service that does not stream.
@@ -78,7 +94,10 @@ class ChatReader(Reader):
                 self._events += self._calls.add(call)
         reason = choice.get("finish_reason")
         if reason:
-            self._finish_reason = reason
+            # Google says what it filtered behind a colon.
+            self._finish_reason = str(reason).partition(":")[0]
+            self._count_tokens(choice.get("usage"))
+            self._fail(choice)
 
     def _reasoning(self, delta: dict[str, Any]) -> None:
         details = delta.get("reasoning_details")
@@ -106,8 +125,10 @@ class ChatReader(Reader):
         elif isinstance(content, list):
             for part in content:
                 if part.get("type") == "thinking":
-                    text = "".join(item.get("text") or "" for item in part.get("thinking") or [])
-                    self._text("reasoning", text)
+                    thought = part.get("thinking") or ""
+                    if isinstance(thought, list):
+                        thought = "".join(item.get("text") or "" for item in thought)
+                    self._text("reasoning", thought)
                 else:
                     self._text("text", part.get("text") or "")
 
@@ -141,9 +162,9 @@ class ChatReader(Reader):
 
     def _reason(self) -> str:
         raw = self._finish_reason
-        if raw in ("length", "max_tokens"):
+        if raw in _LENGTH:
             return "length"
-        if raw == "content_filter" or self._refused:
+        if raw in _FILTERED or self._refused:
             return "content_filter"
         # Services say "stop" beside calls, or nothing at all: what is there decides.
         return "tool_calls" if self._calls.seen else "stop"
@@ -173,7 +194,9 @@ def _neutral_usage(usage: dict[str, Any]) -> dict[str, int]:
     output = usage.get("completion_tokens") or 0
     details = usage.get("prompt_tokens_details") or {}
     reasoning = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens") or 0
-    read = details.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or 0
+    # DeepSeek and Moonshot have names of their own for it.
+    cached = (details.get("cached_tokens"), usage.get("prompt_cache_hit_tokens"))
+    read = next((number for number in (*cached, usage.get("cached_tokens")) if number), 0)
     write = details.get("cache_write_tokens") or 0
     if reasoning and usage.get("total_tokens") == prompt + output + reasoning:
         # xAI counts reasoning beside the output.

@@ -13,6 +13,7 @@ from pycode.providers.openai_responses_request import OUTPUTS
 from pycode.providers.reading import Reader, call_end
 
 _REASONS = {"max_output_tokens": "length", "content_filter": "content_filter"}
+_BAD_ENDS = ("incomplete", "failed", "cancelled")
 _CALLS = ("function_call", *OUTPUTS)
 
 
@@ -49,6 +50,7 @@ class ResponsesReader(Reader):
             "reasoning_summary_text.delta": self._add_thought,
             "reasoning_text.delta": self._add_thought,
             "function_call_arguments.delta": self._add_arguments,
+            "function_call_arguments.done": self._add_all_arguments,
             "custom_tool_call_input.delta": self._add_arguments,
             "output_item.done": self._finish_item,
             "completed": self._end,
@@ -136,6 +138,11 @@ class ResponsesReader(Reader):
         if item.started and text:
             self._emit("tool_call_delta", id=item.call_id, text=text)
 
+    def _add_all_arguments(self, payload: dict[str, Any]) -> None:
+        item = self._items.get(self._place(payload))
+        if item is None or not item.pieces:
+            self._add_arguments({**payload, "delta": _text_of(payload.get("arguments"))})
+
     def _begin_item(self, place: int, raw: dict[str, Any]) -> None:
         self._any_item = True
         self._end_open_call(self._items.pop(place, None), complete=False)
@@ -200,26 +207,35 @@ class ResponsesReader(Reader):
         known = (p for p, item in self._items.items() if ident and item.call_id == ident)
         return next(known, place)
 
+    def _is_open(self, place: int, raw: dict[str, Any]) -> bool:
+        """Return whether this is an item that has begun and not ended: places may differ at the end of a response."""
+        item = self._items.get(self._known_place(place, raw))
+        if item is None or item.type != raw.get("type"):
+            return False
+        return item.call_id == (raw.get("call_id") or "")
+
     def _end_open_calls(self, *, complete: bool) -> None:
         items, self._items = self._items, {}
         for item in items.values():
             self._end_open_call(item, complete=complete)
 
     def _end_open_call(self, item: _Item | None, *, complete: bool) -> None:
-        """End a call without its own end; only functions write their arguments as JSON, the others come whole."""
+        """End a call without its own end: only functions write their arguments as JSON, and nothing may be missing ones."""
         if item is not None and item.call_id:
-            complete = complete and item.type == "function_call"
+            complete = complete and item.type == "function_call" and bool(item.pieces)
             text = "".join(item.pieces)
             self._events.append(call_end(item.call_id, item.name, text, complete=complete))
 
     def _end(self, payload: dict[str, Any]) -> None:
         response = payload["response"]
-        status = response.get("status") or "completed"
+        kind = payload.get("type", "").removeprefix("response.")
+        status = response.get("status") or (kind if kind in _BAD_ENDS else "completed")
         if status in ("failed", "cancelled"):
             problem = response.get("error") or {"message": f"the response was {status}"}
             raise stream_error(self._service, problem, self._model)
-        if not self._any_item:
-            for place, raw in enumerate(response.get("output") or ()):
+        is_first = not self._any_item
+        for place, raw in enumerate(response.get("output") or ()):
+            if is_first or self._is_open(place, raw):
                 self._end_item(place, raw)
         self._close_block()
         self._end_open_calls(complete=status == "completed")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from pycode.config.home import Home
+from pycode.core.data import Data
 from pycode.core.errors import ConfigError
 from pycode.providers.catalogue import Catalogue
 from pycode.providers.failures import is_loopback
@@ -58,8 +59,8 @@ class Configuration(Protocol):
         """`provider/model` to what the user says of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Place(Data):
     """A provider as a user has it."""
 
     name: str

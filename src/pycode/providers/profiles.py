@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pycode.core.data import Data
 from pycode.providers.catalogue import Catalogue
 from pycode.providers.hosts import find_host
 from pycode.providers.successors import successor_of
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from pycode.providers.compact import Compact
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Prices(Data):
     """USD per million tokens."""
 
     input: float
@@ -36,8 +37,8 @@ class Prices:
     """Input that was written to the cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Profile(Data):
     """What a model supports. The defaults are what is safe for a model that nobody knows."""
 
     context: int = 128_000
@@ -81,8 +82,14 @@ class Profile:
     reasoning_switch: str | None = None
     """Chat Completions: the field that turns reasoning on and off, `thinking` (an object with `type` `enabled` or `disabled`),
     `enable_thinking` (a boolean) or `reasoning` (an object that also says how much)."""
+    reasoning_unasked: bool = True
+    """Whether it reasons too where a request says nothing about it."""
     adaptive_thinking: bool = False
     """Anthropic: whether `thinking` is `adaptive`, its text hidden unless asked for."""
+    asks_for_cache: bool = False
+    """Chat Completions: whether a request must ask for its prefix to be kept; elsewhere that comes by itself."""
+    numbered_call_ids: bool = False
+    """Chat Completions: whether the ids of calls must be `functions.NAME:NUMBER`, counted through the conversation."""
     limit_field: str = "max_tokens"
     """Chat Completions: the field that limits the answer."""
 
@@ -145,7 +152,7 @@ class Profiles:
         for name in _names(model):
             if facts := self._catalogue.facts(provider, name):
                 return facts
-        # A gateway names its models as vendor/model: then the vendor's facts hold, but not its prices.
+        # A gateway names its models as vendor/model: then the vendor's facts hold, but not those of its service.
         vendor, _, name = model.partition("/")
         if not name or vendor == provider or find_host(vendor) is None:
             return None
@@ -195,7 +202,7 @@ def cost(profile: Profile, usage: Mapping[str, int]) -> float | None:
 
 
 _DATE = re.compile(r"[-@](20\d{6}|20\d\d-\d\d-\d\d)$")
-_OF_THE_HOST = ("price", "tiers", "retired")
+_OF_THE_HOST = ("price", "tiers", "retired", "field")
 
 
 def _names(model: str) -> list[str]:
@@ -240,8 +247,8 @@ def _from_user(mine: ModelSettings, listed: Prices | None) -> dict[str, Any]:
     said = {name: getattr(mine, name) for name in names}
     changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     changes["known"] = True
-    if mine.profile == "compact":
-        changes["compact"] = compact_profile()
+    if mine.profile is not None:
+        changes["compact"] = compact_profile() if mine.profile == "compact" else None
     given, output = mine.input_price, mine.output_price
     if listed is None and (given is None or output is None):
         return changes
@@ -262,8 +269,8 @@ def _from_user(mine: ModelSettings, listed: Prices | None) -> dict[str, Any]:
 # What is ours: how requests are written for a model.
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Rule(Data):
     names: tuple[str, ...]
     """What a model's name begins with, after the last slash, without a date and with hyphens for dots."""
     changes: Mapping[str, Any]
@@ -310,7 +317,8 @@ def _levels(*words: str) -> dict[str, Any]:
 
 _RULES = (
     # Claude: since Opus 4.7 thinking is adaptive, before it has a budget; 3.5 and older do not think.
-    _Rule(("claude-",), _ADAPTIVE),
+    _Rule(("claude-",), _ADAPTIVE | {"reasoning_unasked": False}),
+    _Rule(("claude-",), {"asks_for_cache": True}, ("openrouter",)),
     _Rule(("claude-opus-4", "claude-sonnet-4", "claude-haiku-4", "claude-3-7"), _BUDGET),
     _Rule(("claude-opus-4-7", "claude-opus-4-8"), _ADAPTIVE),
     _Rule(
@@ -341,8 +349,15 @@ _RULES = (
     _Rule(("gemini-3-1-pro",), _levels("low", "medium", "high")),
     _Rule(("gemini-2-5-flash",), {"reasoning_budget": (0, 24_576)}),
     _Rule(("gemini-2-5-pro",), {"reasoning_budget": (128, 32_768)}),
+    # It reads a call's tool out of the id, and falls silent after ids of another form.
+    _Rule(("kimi-k2",), {"numbered_call_ids": True}),
     # The vendors' own services have a switch.
-    _Rule(("deepseek-v4", "deepseek-flash"), {"reasoning_switch": "thinking"}, ("deepseek",)),
+    _Rule(
+        ("deepseek-v4", "deepseek-flash"),
+        {"reasoning_switch": "thinking"} | _levels("low", "high", "max"),
+        ("deepseek",),
+    ),
+    _Rule(("kimi-k3",), _levels("low", "high", "max"), ("moonshot",)),
     _Rule(("kimi-k2-5", "kimi-k2-6"), {"reasoning_switch": "thinking"}, ("moonshot",)),
     _Rule(("glm-4-5", "glm-4-6", "glm-4-7", "glm-5"), {"reasoning_switch": "thinking"}, ("zai",)),
     _Rule(("qwen", "qwq"), {"reasoning_switch": "enable_thinking"}, ("dashscope",)),
@@ -354,9 +369,17 @@ _RULES = (
     _Rule(("qwen2-5-coder-1-5b",), {"known": True}, ("local",)),
 )
 
+_WITHOUT_SCHEMAS = (
+    *("cerebras", "cohere", "dashscope", "deepseek", "fireworks", "groq", "huggingface"),
+    *("mistral", "moonshot", "together", "zai"),
+)
 _CORRECTIONS = (
     # More than 200,000 tokens take a beta header, and cost twice as much.
     _Rule(("claude-sonnet-4-5",), {"context": 200_000}, ("anthropic",)),
+    # Any other temperature than its own is refused.
+    _Rule(("kimi-k2-5", "kimi-k2-6"), {"temperature": False}, ("moonshot",)),
+    # They refuse a schema, or refuse it beside tools or a stream, or have not been seen to take it.
+    _Rule(("",), {"structured": False}, _WITHOUT_SCHEMAS),
     # Before Gemini 3 a request has tools or a schema for the answer, not both.
     _Rule(("gemini-1", "gemini-2"), {"structured": False}, ("google",)),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pycode.core.data import Data
 from pycode.providers.conversation import clean_name
 from pycode.providers.profiles import Profile
 
@@ -16,8 +17,8 @@ _WORDS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _BUDGETS = {"off": 0, "low": 4_096, "medium": 12_288, "high": 24_576}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Question(Data):
     """One request, neutral; see `Provider.stream` for the fields."""
 
     model: str

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pycode.core.data import Data
 from pycode.core.errors import ProviderError, QuotaError
 
 MAX_RETRIES = 4
@@ -26,8 +27,8 @@ class Refusal(Exception):  # noqa: N818 - a carrier inside the transport, never 
         """Whether to try again, where the service or the kind of failure says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RetryPolicy(Data):
     """How often and how patiently a request is sent again."""
 
     max_retries: int = MAX_RETRIES

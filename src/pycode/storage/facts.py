@@ -10,7 +10,9 @@ import os
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from pycode.core.data import Data
 from pycode.core.errors import StorageError
 from pycode.core.records import SessionInfo
 from pycode.storage.encoding import decode_object, encode
@@ -22,17 +24,17 @@ from pycode.storage.folders import (
     read_file,
     write_file,
 )
+from pycode.storage.record import Record
+from pycode.storage.shapes import is_readable
 from pycode.storage.transcript import FileTranscript
 
 _log = logging.getLogger(__name__)
 
 _SESSIONS = "sessions"
-_TEXTS = ("id", "project_id", "directory", "title")
-_OPTIONAL_TEXTS = ("parent_id", "origin", "agent", "model")
 
 
-@dataclass(slots=True)
-class Logs:
+@dataclass(slots=True, eq=False, repr=False)
+class Logs(Data):
     """The logs that there are."""
 
     folder: Path
@@ -145,11 +147,7 @@ def _from_log(path: Path) -> SessionInfo | None:
     return None
 
 
-def _to_info(data: dict[str, object] | None) -> SessionInfo | None:
-    if data is None or not all(isinstance(data.get(name), str) for name in _TEXTS):
-        return None
-    if not all(isinstance(data.get(name, ""), str) for name in _OPTIONAL_TEXTS):
-        return None
-    if not all(isinstance(data.get(name), int) for name in ("created", "updated")):
+def _to_info(data: dict[str, Any] | None) -> SessionInfo | None:
+    if data is None or not is_readable(Record(1, 1, 0, "session", str(data.get("id")), data)):
         return None
     return SessionInfo.from_dict(data)

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pycode.core.errors import StorageError
 from pycode.storage.encoding import decode_object, encode, fingerprint
@@ -22,6 +22,9 @@ _NO_FILE = (errno.ELOOP, errno.EMLINK, errno.EISDIR)
 
 class Inbox:
     """An inbox in a folder, one file an item."""
+
+    shared: ClassVar = True
+    """Whether other processes can put something into it."""
 
     def __init__(self, directory: Path) -> None:
         """Name the folder; it is made when the first item is put.
@@ -104,6 +107,9 @@ class Inbox:
 
 class MemoryInbox:
     """The same in memory."""
+
+    shared: ClassVar = False
+    """Whether other processes can put something into it."""
 
     def __init__(self) -> None:
         self._items: dict[str, bytes] = {}

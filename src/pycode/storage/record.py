@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.storage.encoding import decode_object, encode
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
@@ -19,8 +20,8 @@ UPCASTS: tuple[Upcast, ...] = ()
 """From version 1 to 2, from 2 to 3, and so on: the version written is one more than there are of them."""
 
 
-@dataclass(slots=True)
-class Record:
+@dataclass(slots=True, eq=False, repr=False)
+class Record(Data):
     """One fact in a session's log."""
 
     v: int
@@ -30,7 +31,7 @@ class Record:
     time: int
     """When it was written, in UTC milliseconds."""
     kind: str
-    """What it is: session, message, part, append, head, compaction, todo, usage, or something newer."""
+    """What it is: session, message, part, append, head, prefix, todo, error, idle, or something newer."""
     id: str
     """What it is about: the id of the session, message or part."""
     data: dict[str, Any]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
+from pycode.core.data import Data
 from pycode.system._files_common import require_regular
 
 if sys.platform == "win32":
@@ -50,8 +51,8 @@ _BOMS = (
 )
 
 
-@dataclass(slots=True, frozen=True)
-class TextFile:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class TextFile(Data):
     """A text file's content, with what is needed to write it back byte for byte."""
 
     text: str

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 _ANYWHERE = frozenset("""
@@ -108,28 +109,99 @@ _ORDINARY = re.compile(r"(?:\w[\w-]*(?:\.[\w-]+)*(?:/|\Z))+", re.ASCII)
 _SHORT_NAME = re.compile(r"([^.~]{1,6})~\d+(\..*)?")
 
 
-def is_protected(path: Path, root: Path) -> bool:
-    """Return whether no tool may write `path`, whatever the mode.
-
-    The path as given, the real path behind it, and the file itself under whatever other name it has are looked at.
+class Protection:
+    """What is protected in and around a project. The surroundings are looked at once, the paths then are many.
 
     Args:
-        path: An absolute path; it need not exist.
         root: The project's root. Folder names above it do not count for what lies inside.
     """
-    real_root = Path(os.path.realpath(root))
-    real = Path(os.path.realpath(path))
-    home = Path(os.path.realpath(os.path.expanduser("~")))
-    return (
-        any(
-            _has_protected_name(_parts_below(candidate, (root, real_root)))
-            or _is_below_home(candidate, home)
-            for candidate in dict.fromkeys((path, real))
+
+    def __init__(self, root: Path) -> None:
+        self._real_root = os.path.realpath(root)
+        self._roots = tuple(dict.fromkeys((os.fspath(root), self._real_root)))
+        self._home = os.path.realpath(os.path.expanduser("~"))
+        config = os.environ.get("XDG_CONFIG_HOME")
+        self._config = os.path.realpath(config) if config else ""
+        self._moved = tuple(
+            folder
+            for value in map(os.environ.get, _MOVED_BY)
+            if value and os.path.isabs(value)
+            # A project inside of it is still a project.
+            if not lies_in(self._real_root, folder := os.path.realpath(value))
         )
-        or _in_moved_folder(real, real_root)
-        or _in_git_folder(real, real_root)
-        or _is_twin(real, real_root, home)
-    )
+        self._pointed = tuple(map(str, _pointed_to(Path(self._real_root))))
+        self._identities: set[tuple[int, int] | None] | None = None
+
+    def covers(self, path: str, real: str) -> bool:
+        """Return whether no tool may write a path, whatever the mode.
+
+        The path as given, the real path behind it, and the file itself under whatever other name it has are looked at.
+
+        Args:
+            path: An absolute path; it need not exist.
+            real: The same with links followed.
+        """
+        return (
+            self._has_protected_name(real)
+            or (path != real and self._has_protected_name(path))
+            or any(lies_in(real, folder) for folder in self._moved)
+            or self._is_in_git_folder(real)
+            or self._is_twin(real)
+        )
+
+    def _has_protected_name(self, path: str) -> bool:
+        below = next(
+            (rest for root in self._roots if (rest := _rest(path, root)) is not None), path
+        )
+        if _is_protected_name(_folded(below)):
+            return True
+        at_home = _rest(path, self._home)
+        if at_home is not None:
+            return _is_in_home(_folded(at_home))
+        moved = _rest(path, self._config) if self._config else None
+        return moved is not None and _is_in_home([".config", *_folded(moved)])
+
+    def _is_in_git_folder(self, real: str) -> bool:
+        """Return whether a path is a hook or a setting of a git folder that has another name than `.git`.
+
+        That is a bare repository, and what the `.git` file of a worktree or a submodule points to.
+        """
+        names = real.split(os.sep)
+        for index, name in enumerate(names):
+            if _fold(name) in _IN_GIT:
+                folder = os.sep.join(names[:index]) or os.sep
+                if folder in self._pointed:
+                    return True
+                if lies_in(folder, self._real_root) and _is_git_folder(Path(folder)):
+                    return True
+        return False
+
+    def _is_twin(self, real: str) -> bool:
+        """Return whether a file is, by a hard link, the same file as a protected one.
+
+        A write would part the two names and change nothing behind the other one; but a file that is somebody's key or start-up
+        file is not the project's to change, and other programs write in place.
+        """
+        try:
+            facts = os.lstat(real)
+        except (OSError, ValueError):
+            return False
+        if facts.st_nlink < 2 or not stat.S_ISREG(facts.st_mode):
+            return False
+        if self._identities is None:
+            files = _protected_files(Path(self._real_root), Path(self._home))
+            self._identities = set(map(_identity, files))
+        return (facts.st_dev, facts.st_ino) in self._identities
+
+
+def is_protected(path: Path, root: Path) -> bool:
+    """Return whether no tool may write `path`, whatever the mode: see `Protection`."""
+    return Protection(root).covers(os.fspath(path), os.path.realpath(path))
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Return whether a path is a folder or lies below it, compared by components; both absolute and real."""
+    return _rest(path, folder) is not None
 
 
 def is_secret(path: Path) -> bool:
@@ -194,14 +266,35 @@ def may_be_protected(path: str) -> bool:
     )
 
 
-def _parts_below(path: Path, roots: tuple[Path, ...]) -> list[str]:
-    for root in roots:
-        if path.is_relative_to(root):
-            return [_fold(part) for part in path.relative_to(root).parts]
-    return [_fold(part) for part in path.parts]
+def _rest(path: str, folder: str) -> str | None:
+    """Return what of a path stands behind a folder; None when it lies elsewhere."""
+    path, folder = os.path.normcase(path), os.path.normcase(folder)
+    if path == folder:
+        return ""
+    start = folder if folder.endswith(os.sep) else folder + os.sep
+    return path[len(start) :] if path.startswith(start) else None
 
 
-def _has_protected_name(parts: list[str]) -> bool:
+def _folded(path: str) -> list[str]:
+    return [_fold(name) for name in path.split(os.sep) if name]
+
+
+def _is_in_home(names: list[str]) -> bool:
+    """Return whether a path from the home directory on is, or lies in, one that is protected there."""
+    known = _home_by_name().get(names[0], ()) if names else ()
+    return any(tuple(names[: len(protected)]) == protected for protected in known)
+
+
+@lru_cache(maxsize=1)
+def _home_by_name() -> dict[str, list[tuple[str, ...]]]:
+    """Return what is protected in the home directory, by the first name."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for names in _IN_HOME:
+        found.setdefault(names[0], []).append(names)
+    return found
+
+
+def _is_protected_name(parts: list[str]) -> bool:
     for index, part in enumerate(parts):
         rest = parts[index + 1 :]
         if part in _ANYWHERE or part.endswith(_ENDINGS) or _is_short_name(part):
@@ -216,48 +309,10 @@ def _has_protected_name(parts: list[str]) -> bool:
 
 def _is_short_name(part: str) -> bool:
     """Return whether a name is the short one that Windows gives to a protected one: `CLAUDE~1` for `.claude`."""
-    match = _SHORT_NAME.fullmatch(part)
+    match = _SHORT_NAME.fullmatch(part) if "~" in part else None
     if match is None:
         return False
     return any(name.removeprefix(".").split(".")[0][:6] == match[1] for name in _ANYWHERE)
-
-
-def _is_below_home(path: Path, home: Path) -> bool:
-    if path.is_relative_to(home):
-        parts = path.relative_to(home).parts
-    else:
-        moved = os.environ.get("XDG_CONFIG_HOME")
-        if not moved or not path.is_relative_to(os.path.realpath(moved)):
-            return False
-        parts = (".config", *path.relative_to(os.path.realpath(moved)).parts)
-    folded = tuple(_fold(part) for part in parts)
-    return any(folded[: len(names)] == names for names in _IN_HOME)
-
-
-def _in_moved_folder(real: Path, root: Path) -> bool:
-    """Return whether a path lies in an agent's own folder that a variable has moved."""
-    for variable in _MOVED_BY:
-        value = os.environ.get(variable)
-        if value and os.path.isabs(value):
-            folder = Path(os.path.realpath(value))
-            # A project inside of it is still a project.
-            if real.is_relative_to(folder) and not root.is_relative_to(folder):
-                return True
-    return False
-
-
-def _in_git_folder(real: Path, root: Path) -> bool:
-    """Return whether a path is a hook or a setting of a git folder that has another name than `.git`.
-
-    That is a bare repository, and what the `.git` file of a worktree or a submodule points to.
-    """
-    pointed = tuple(_pointed_to(root))
-    for folder in real.parents:
-        if _fold(real.relative_to(folder).parts[0]) in _IN_GIT and (
-            folder in pointed or (folder.is_relative_to(root) and _is_git_folder(folder))
-        ):
-            return True
-    return False
 
 
 def _is_git_folder(folder: Path) -> bool:
@@ -290,22 +345,6 @@ def _named_in(file: Path, base: Path, prefix: str) -> Path | None:
     if not line.startswith(prefix) or "\0" in line:
         return None
     return Path(os.path.realpath(base / line.removeprefix(prefix).strip()))
-
-
-def _is_twin(real: Path, root: Path, home: Path) -> bool:
-    """Return whether a file is, by a hard link, the same file as a protected one.
-
-    A write would part the two names and change nothing behind the other one; but a file that is somebody's key or start-up
-    file is not the project's to change, and other programs write in place.
-    """
-    try:
-        facts = os.lstat(real)
-    except (OSError, ValueError):
-        return False
-    if facts.st_nlink < 2 or not stat.S_ISREG(facts.st_mode):
-        return False
-    key = (facts.st_dev, facts.st_ino)
-    return any(key == _identity(path) for path in _protected_files(root, home))
 
 
 def _protected_files(root: Path, home: Path) -> Iterator[str]:

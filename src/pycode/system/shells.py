@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pycode.core.data import Data
 from pycode.system.programs import find_program
 
 Kind = Literal["posix", "powershell", "cmd"]
 
 
-@dataclass(slots=True)
-class Invocation:
+@dataclass(slots=True, eq=False, repr=False)
+class Invocation(Data):
     """How a shell is started for one command."""
 
     argv: list[str]
@@ -28,8 +29,8 @@ class Invocation:
     """Variables that it needs beside the environment of all commands."""
 
 
-@dataclass(slots=True)
-class Shell:
+@dataclass(slots=True, eq=False, repr=False)
+class Shell(Data):
     """A shell that was found."""
 
     kind: Kind

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pycode.core.data import Data
 from pycode.core.errors import EditError
 from pycode.system.files import decode, is_binary
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from pycode.workspace.formatters import Formatter
 
 
-@dataclass(slots=True)
-class ApplyPatchParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class ApplyPatchParameters(Data):
     """What `apply_patch` takes."""
 
     patch: str = field(metadata={"doc": "The whole patch"})

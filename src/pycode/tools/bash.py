@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.system import spawn
 from pycode.system.files import pinned
 from pycode.system.shells import Shell, find_shell
@@ -35,8 +36,8 @@ _FIRST_SECONDS = 0.2
 _HOW_ON = 'go on with more_tools {"name": "job_output", "arguments": {"job": "%s"}}, or job_input, job_kill, job_list'
 
 
-@dataclass(slots=True)
-class BashParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class BashParameters(Data):
     """What `bash` takes."""
 
     command: str
@@ -121,8 +122,8 @@ class BashTool(BuiltinTool[BashParameters]):
         return f"The command did not start. {sentence(error, workdir)}"
 
 
-@dataclass(slots=True)
-class _Call:
+@dataclass(slots=True, eq=False, repr=False)
+class _Call(Data):
     """One command on its way."""
 
     title: str

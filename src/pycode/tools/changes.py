@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pycode.core.data import Data
+from pycode.core.errors import EditError
 from pycode.system import files
 from pycode.tools.base import ToolContext
 from pycode.tools.diff import difference
 
 MAX_FILE_BYTES = 10_000_000
 """Larger files are not edited."""
+NEW_FILE = files.TextFile("", "utf-8", b"", "\n")
+"""How a file is written that does not exist yet."""
 
 
-@dataclass(slots=True)
-class Changed:
+@dataclass(slots=True, eq=False, repr=False)
+class Changed(Data):
     """A text file that a tool has changed."""
 
     path: Path
@@ -62,19 +66,43 @@ def was_seen(path: Path, data: bytes, context: ToolContext) -> bool | None:
     return None if known is None else known == files.sha256(data)
 
 
-def save(path: Path, data: bytes, context: ToolContext) -> None:
+def save(path: Path, data: bytes, before: bytes | None, context: ToolContext) -> None:
     """Write the new content and tell the session.
 
     Args:
         path: The file; its folder exists.
         data: Its new bytes.
+        before: The content that the new one was made of; None where there was no file.
         context: Where and for whom.
 
     Raises:
+        EditError: Somebody else changed the file since it was read.
         OSError: It cannot be written; the old file is whole.
     """
+    if read_existing(path) != before:
+        raise EditError("somebody else changed it at the same moment; try again.")
     files.atomic_write(path, data, follow=False)
     note(path, data, context)
+
+
+def create(path: Path, name: str, content: str, context: ToolContext) -> Changed:
+    """Write a file that does not exist, with the folders that it needs.
+
+    Args:
+        path: The file.
+        name: How it is shown.
+        content: Its text.
+        context: Where and for whom.
+
+    Raises:
+        EditError: Somebody else has made it.
+        OSError: It cannot be written.
+        ValueError: A character cannot be written.
+    """
+    data = NEW_FILE.encode(content)
+    files.make_folders(path.parent)
+    save(path, data, None, context)
+    return Changed(path, name, None, content)
 
 
 def note(path: Path, data: bytes | None, context: ToolContext) -> None:
@@ -88,23 +116,3 @@ def note(path: Path, data: bytes | None, context: ToolContext) -> None:
     if context.runtime is not None:
         context.runtime.mark_seen(str(path), None if data is None else files.sha256(data))
         context.runtime.file_edited(str(path))
-
-
-def put(
-    path: Path, data: bytes, before: str, after: str, name: str, context: ToolContext
-) -> dict[str, Any]:
-    """Write the new content, tell the session, and return what changed for the result's metadata.
-
-    Args:
-        path: The file.
-        data: Its new bytes.
-        before: The old text.
-        after: The new text.
-        name: How the file is shown.
-        context: Where and for whom.
-
-    Raises:
-        OSError: It cannot be written; the old file is whole.
-    """
-    save(path, data, context)
-    return Changed(path, name, before, after).facts()

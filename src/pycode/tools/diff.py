@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pycode.core.data import Data
+
 MAX_DIFF_LINES = 200
 """The most lines of a diff that are kept."""
 MAX_COMPARED_LINES = 10_000
@@ -14,8 +16,8 @@ MAX_COMPARED_LINES = 10_000
 _CONTEXT = 3
 
 
-@dataclass(slots=True, frozen=True)
-class Difference:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Difference(Data):
     """How a text changed."""
 
     diff: str

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pycode.core.data import Data
 from pycode.core.errors import EditError
-from pycode.system.files import TextFile, decode, is_binary, make_folders
+from pycode.system.files import decode, is_binary
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
-from pycode.tools.changes import Changed, read_existing, save, was_seen
+from pycode.tools.changes import Changed, create, read_existing, save, was_seen
 from pycode.tools.finishing import Outcome, change_file
 from pycode.tools.schema import BuiltinTool
 from pycode.tools.targets import missing, request
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from pycode.workspace.formatters import Formatter
 
 
-@dataclass(slots=True)
-class EditParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class EditParameters(Data):
     """What `edit` takes."""
 
     file_path: str
@@ -113,7 +114,7 @@ def edit_file(
         if stale:
             raise EditError(f"it changed since you last saw it. {error}") from error
         raise
-    save(path, file.encode(edit.content), context)
+    save(path, file.encode(edit.content), data, context)
     return _outcome(Changed(path, name, file.text, edit.content), edit, stale)
 
 
@@ -122,11 +123,7 @@ def _create(
 ) -> Outcome | ToolResult:
     if len(replacements) > 1 or replacements[0].old:
         return ToolResult(f"{tool} {name}", "", error=missing(path, context))
-    content = replacements[0].new
-    data = TextFile("", "utf-8", b"", "\n").encode(content)
-    make_folders(path.parent)
-    save(path, data, context)
-    return Outcome(Changed(path, name, None, content), f"Created {name}")
+    return Outcome(create(path, name, replacements[0].new, context), f"Created {name}")
 
 
 def _outcome(changed: Changed, edit: Edit, stale: bool) -> Outcome:

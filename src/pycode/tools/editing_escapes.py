@@ -63,16 +63,21 @@ def _meant(old: str, new: str, ways: list[Way]) -> list[str]:
     """Return what `new` may mean when each of `ways` gives the right old text."""
     escaped = [quote for quote in _QUOTES if "\\" + quote in old]
     if any(_bare(new, quote) and not _bare(old, quote) for quote in escaped):
-        return [
-            new
-        ]  # what is escaped in the old text stands bare in the new one: that is as it should be
+        # What is escaped in the old text stands bare in the new one: that is as it should be.
+        return [new]
     of_lines = not any(isinstance(way, partial) for way in ways)
     if of_lines and "\n" not in old.strip("\n") and "\n" in new.strip("\n"):
         return [new]  # its line breaks are as they should be
     some = [way for way in ways if way is not _unescape_all]
     if _unescape_all in ways and _all_known(new):
+        if not some:
+            return [_unescape_all(new)]
+        # A text that was escaped as a whole has no line breaks left.
+        broken = "\n" in (old + new).strip("\n")
+        if not broken and "\\\\" in new:
+            return [some[0](new), _unescape_all(new)]
         bare = not escaped and _bare(new, '"')
-        if not some or not (bare or (escaped and not _breaks_lines(some[0](new)))):
+        if not broken and not bare and not (escaped and not _breaks_lines(some[0](new))):
             return [_unescape_all(new)]
     if not some:
         return [new]

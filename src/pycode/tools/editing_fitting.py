@@ -44,20 +44,17 @@ def fitted(
     )
     result: list[tuple[str, str]] = []
     ending = newline
-    for same, have_index, index in _aligned(
-        [key(line) for line in was], [key(line) for line in will]
-    ):
-        real = have[have_index] if have_index is not None else None
-        if real is not None and real[1]:
-            ending = real[1]
-        if real is not None and same:
-            result.append((real[0], ending))
-            continue
+    for same, have_index, index in _aligned(_keys(was, key), _keys(will, key)):
         text = will[index]
         if added_blanks:
             text = text.rstrip(" \t")
-        if real is not None and have_index is not None:
-            text = _blended(real[0], was[have_index], text)
+        if have_index is not None:
+            real, mine = have[have_index], was[have_index]
+            ending = real[1] or ending
+            if same and will[index] == mine:
+                result.append((real[0], ending))
+                continue
+            text = _blended(real[0], mine, text)
         if learned and not text.isascii():
             text = "".join(learned.get(sign) or _plain_quote(sign, found) for sign in text)
         result.append((text, manner.newline or ending))
@@ -83,8 +80,13 @@ def newline_at(content: str, start: int, end: int) -> str:
     return "\r\n" if content[max(before - 1, 0) : before + 1] == "\r\n" else content[before]
 
 
+def _keys(lines: list[str], key: Callable[[str], str]) -> list[str]:
+    """Return what counts of each line. What stands behind the last line ending is no empty line."""
+    return [key(line) for line in lines[:-1]] + [key(lines[-1]) if lines[-1] else "\n"]
+
+
 def _aligned(was: list[str], will: list[str]) -> Iterator[tuple[bool, int | None, int]]:
-    """Yield for each line of `will` whether it is unchanged, and the line of `was` that it continues, None when it is new."""
+    """Yield for each line of `will` whether it is alike, and the line of `was` that it continues, None when it is new."""
     for tag, first, last, begin, end in _operations(was, will):
         for offset, index in enumerate(range(begin, end)):
             mine = first + offset
@@ -123,10 +125,8 @@ def _blended(real: str, was: str, will: str) -> str:
     new = characters(will)
     if len(have) != len(mine):
         return will
-    first = _common([plain_sign(c) for c in mine], [plain_sign(c) for c in new])
-    last = _common(
-        [plain_sign(c) for c in mine[first:][::-1]], [plain_sign(c) for c in new[first:][::-1]]
-    )
+    first = _common(mine, new)
+    last = _common(mine[first:][::-1], new[first:][::-1])
     return "".join(have[:first] + new[first : len(new) - last] + have[len(have) - last :])
 
 

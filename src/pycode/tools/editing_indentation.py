@@ -6,7 +6,6 @@ rule explains all pairs, it says how any line of new_string is to be indented.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,16 +14,6 @@ from itertools import pairwise
 from pycode.core.errors import EditError
 
 _TAB_WIDTHS = (4, 8, 2, 3)
-_TAB = 4
-_COMMENT = r"\s*(?:(?:#|//).*)?$"
-_OPENING = re.compile(
-    rf"(?:[:{{(\[,\\=|&+]|->|=>|\b(?:then|do|begin|else)|<\w[^<>]*(?<!/)>){_COMMENT}"
-)
-_NAME = re.compile(r"\w{3}")
-_REST = re.compile(r"[^\r\n]*")
-_LINE_BEHIND = re.compile(r"[\r\n]+([^\r\n]*)")
-_CLOSING = re.compile(r"[)}\]]|(?:end|fi|done|esac)\b|</")
-_LEAVING = re.compile(r"(?:return|raise|throw|break|continue|pass)\b")
 
 
 @dataclass(slots=True, frozen=True)
@@ -58,8 +47,16 @@ class Indenting:
                     "old_string begins at the first line's text and new_string with blanks; give both lines whole."
                 )
             return line
+        return self.indentation(mine) + rest
+
+    def indentation(self, mine: str) -> str:
+        """Return what the file has where old_string or new_string has `mine`.
+
+        Raises:
+            EditError: As for `apply`.
+        """
         if mine in self.known:
-            return self.known[mine] + rest
+            return self.known[mine]
         found = {other(mine) for other in self.others}
         if len(found) != 1:
             raise EditError(
@@ -72,7 +69,7 @@ class Indenting:
                 "old_string is indented more than the file is, and new_string has lines that cannot be moved by as much; "
                 "give both as the file is indented."
             )
-        return real + rest
+        return real
 
 
 def indenting(
@@ -85,6 +82,9 @@ def indenting(
         real: The same lines in the file.
         new: The text that will be indented by the rule.
         style: Tells how the file is indented; asked where these lines do not show it.
+
+    Raises:
+        EditError: The new text already stands where the file's lines do, and the rule would move it.
     """
     pairs = [
         (split_indentation(mine)[0], split_indentation(theirs)[0])
@@ -93,6 +93,10 @@ def indenting(
     ]
     new_lines = new.split("\n")
     rule = _rule(pairs, [split_indentation(line)[0] for line in new_lines if line.strip()], style)
+    if rule is not None and _stands_there(rule, given, new_lines):
+        raise EditError(
+            "old_string is indented otherwise than the file, and new_string as the file is; give both as the file is indented."
+        )
     if rule is not None or len(pairs) < 2 or pairs[0][0] or not given[0].strip():
         return rule
     # The first line was taken from its text on, as it is when somebody marks text with a mouse.
@@ -101,44 +105,31 @@ def indenting(
     return None if rule is None else Indenting(rule.known, rule.others, first_as_given=True)
 
 
-def followed(content: str, start: int, end: int, old: str, new: str) -> str:
-    """Return `new` with its lines after the first indented as the file's line is, where they were given without that.
-
-    An exact match of a line's text says nothing of the indentation before it. When old_string leaves it out, the further lines
-    of new_string may leave it out as well, or not; what they would mean decides.
+def moving(given: str, real: str, new: str, style: Callable[[], Style]) -> Indenting | None:
+    """Return the rule that moves the lines of `new` as one indentation was moved; None when there is none.
 
     Args:
-        content: The file.
-        start: Where the match begins.
-        end: Where it ends.
-        old: What was matched, exactly.
-        new: What replaces it.
+        given: An indentation of old_string.
+        real: What the file has in its place.
+        new: The text that will be indented by the rule.
+        style: Tells how the file is indented.
     """
-    first, newline, rest = new.partition("\n")
-    following = [line for line in rest.split("\n") if line.strip()]
-    if not newline or not following or "\n" in old.rstrip("\n"):
-        return new
-    before = content[max(content.rfind("\n", 0, start), content.rfind("\r", 0, start)) + 1 : start]
-    if not before or before.strip(" \t") or before == " " or not _NAME.search(old):
-        return new
-    behind = _REST.match(content, end)
-    if not old.endswith("\n") and behind is not None and behind.group().strip(" \t"):
-        return new
-    given = split_indentation(old)[0]
-    real = before + given
-    if not _left_out(first, following, given, real, _Around(content, old, end)):
-        return new
-    rule = _rule(
-        [(given, real)],
-        [split_indentation(line)[0] for line in following],
-        lambda: style_of(content.split("\n")),
-    )
-    if rule is None:
-        return new
-    try:
-        return first + newline + rule.apply(rest)
-    except EditError:  # no single way to move the lines: they stay as they were given
-        return new
+    indentations = [split_indentation(line)[0] for line in new.split("\n") if line.strip()]
+    return _rule([(given, real)], indentations, style)
+
+
+def _stands_there(rule: Indenting, given: Sequence[str], new: Sequence[str]) -> bool:
+    """Return whether new lines stand where the file's lines do, not where those of old_string do."""
+    will = [split_indentation(line) for line in new if line.strip()]
+    was = [split_indentation(line) for line in given if line.strip()]
+    if not will or not set(will).isdisjoint(was):
+        return False
+    least = min((indentation for indentation, _ in will), key=len)
+    meant = min(rule.known, key=len)
+    if least == meant or least != rule.known[meant] or rule.indentation(least) == least:
+        return False
+    there = {(rule.known[indentation], text) for indentation, text in was}
+    return least not in rule.known or not there.isdisjoint(will)
 
 
 def split_indentation(line: str) -> tuple[str, str]:
@@ -249,47 +240,3 @@ def _unit(indentations: Iterable[str]) -> int:
     widths = sorted({len(item) for item in indentations if "\t" not in item} | {0})
     steps = [after - before for before, after in pairwise(widths)]
     return min(steps, default=0)
-
-
-@dataclass(slots=True, frozen=True)
-class _Around:
-    """An exact match in its file."""
-
-    content: str
-    old: str
-    end: int
-
-
-def _left_out(first: str, following: list[str], given: str, real: str, around: _Around) -> bool:
-    """Return whether lines after the first were given without what the file has before the match.
-
-    Read as they are, they stand in the file where they say; read as part of what the first line begins, `real` less `given`
-    is missing before each. Often only one of the two makes sense.
-    """
-    mine, text = split_indentation(following[0])
-    if len(mine) > len(given):
-        # A block follows what opens it, and is deeper.
-        deeper = _columns(mine, _TAB) > _columns(real, _TAB)
-        return not deeper and _OPENING.search(first) is not None
-    if given:
-        return True  # the first line shows how much is missing
-    if _CLOSING.match(text):
-        return _opened(first) > _opened(around.old)
-    if any(line.rstrip() == around.old.rstrip() for line in following):
-        return True  # what stood there still stands there, behind something new
-    if _depth_behind(around.content, around.end) >= _columns(real, _TAB):
-        return True  # a block that goes on cannot be left in its middle
-    return not _LEAVING.match(first)
-
-
-def _opened(line: str) -> int:
-    return sum(line.count(sign) for sign in "{([") - sum(line.count(sign) for sign in "})]")
-
-
-def _depth_behind(content: str, end: int) -> int:
-    """Return how deep the next line with text is indented, -1 when there is none."""
-    for line in _LINE_BEHIND.finditer(content, end):
-        indentation, text = split_indentation(line.group(1))
-        if text:
-            return _columns(indentation, _TAB)
-    return -1

@@ -78,8 +78,10 @@ def levels(content: str, old: str, new: str, manner: Manner) -> Compared:
 
     numberless = without_numbers(old, new)
     if numberless is not None:
+        ended = old.endswith("\n")
         for _, places in _compared(text, *numberless, manner):
-            yield "line numbers", _noted(places, "The line numbers were taken off.")
+            whole = (place for place in places if _is_whole_lines(content, place, ended))
+            yield "line numbers", _noted(whole, "The line numbers were taken off.")
 
 
 def exact(content: str, old: str, new: str, manner: Manner) -> Iterator[Place]:
@@ -102,7 +104,7 @@ def _exact_place(content: str, start: int, old: str, new: str, manner: Manner) -
         return Place(start, end, new)
     note = ""
     if "\n" not in old.rstrip("\n"):
-        from pycode.tools.editing_indentation import followed
+        from pycode.tools.editing_following import followed
 
         text = followed(content, start, end, old, new)
         if text != new:
@@ -147,6 +149,15 @@ def _escaped(text: Text, old: str, new: str, manner: Manner) -> Iterator[Iterato
                         "clear; give both as they are to stand in the file."
                     )
         yield iter(found.values())
+
+
+def _is_whole_lines(content: str, place: Place, ended: bool) -> bool:
+    """Return whether a place is whole lines, with the last one's ending or without: only those have numbers."""
+    if place.start and content[place.start - 1] not in "\r\n\ufeff":
+        return False
+    if place.end == len(content):
+        return True
+    return content[place.end - 1 if ended else place.end] in "\r\n"
 
 
 def _noted(places: Iterator[Place], note: str) -> Iterator[Place]:

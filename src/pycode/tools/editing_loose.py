@@ -8,7 +8,7 @@ from typing import get_args
 
 from pycode.tools.editing_fitting import fitted, newline_at, split_lines
 from pycode.tools.editing_forms import BOM, Form, Looseness, find_all, folded, plain
-from pycode.tools.editing_indentation import Style, indenting, style_of
+from pycode.tools.editing_indentation import Style, indenting, split_indentation, style_of
 from pycode.tools.editing_levels import Compared, Manner, Place
 
 _ONLY_BRACKETS = re.compile(r"[\s{}()\[\];,.:<>/'\"`]*")
@@ -52,7 +52,7 @@ class Lines:
         for line, ending in self.lines:
             self.starts.append(position)
             position += len(line) + len(ending)
-        self.stripped = [folded(line).strip() for line, _ in self.lines]
+        self.stripped = [_stripped(line) for line, _ in self.lines]
         """Each line in its loosest form, without indentation."""
 
     def style(self) -> Style:
@@ -96,7 +96,7 @@ def _by_form(
             continue
         if from_line_start and index and form.text[index - 1] != "\n":
             continue
-        start = form.start(index)
+        start = _line_start(form, index, content) if from_line_start else form.start(index)
         # Blanks at the end of the last line belong to it.
         with_blanks = to_line_end or (blanks_gone and at_line_end and wanted[-1] != "\n")
         end = form.start(behind) if with_blanks else form.end(behind)
@@ -106,6 +106,12 @@ def _by_form(
             )
 
 
+def _line_start(form: Form, index: int, content: str) -> int | None:
+    """Return where a line of blanks begins, whose blanks are gone from the form."""
+    start = form.end(index)
+    return len(BOM) if start == 0 and content.startswith(BOM) else start
+
+
 def _by_indentation(text: Text, old: str, new: str, manner: Manner) -> Iterator[Place]:
     """Find whole lines that one rule of indentation turns into those of the file."""
     old, new = plain(old), plain(new)
@@ -113,7 +119,7 @@ def _by_indentation(text: Text, old: str, new: str, manner: Manner) -> Iterator[
     ended = len(given) > 1 and not given[-1]
     if ended:
         given.pop()
-    wanted = [folded(line).strip() for line in given]
+    wanted = [_stripped(line) for line in given]
     if not any(wanted) or (len(wanted) == 1 and _ONLY_BRACKETS.fullmatch(wanted[0])):
         return  # one bracket alone says too little
     file = text.lines()
@@ -125,13 +131,24 @@ def _by_indentation(text: Text, old: str, new: str, manner: Manner) -> Iterator[
             continue
         start = file.starts[first]
         if rule.first_as_given:
-            start += len(real[0]) - len(real[0].lstrip(" \t"))
-            real[0] = real[0].lstrip(" \t")
+            indentation, real[0] = split_indentation(real[0])
+            start += len(indentation)
         ending = file.lines[last - 1][1] if ended else ""
         end = file.starts[last - 1] + len(file.lines[last - 1][0]) + len(ending)
-        moved = "\n".join([*real, ""] if ended else real)
-        put = _fitted(text.content, start, end, moved, rule.apply(new), folded, manner)
+        moved = [_moved(mine, theirs) for mine, theirs in zip(given, real, strict=True)]
+        was = "\n".join([*moved, ""] if ended else moved)
+        put = _fitted(text.content, start, end, was, rule.apply(new), folded, manner)
         yield Place(start, end, put, "new_string was indented as the file is.")
+
+
+def _stripped(line: str) -> str:
+    """Return a line in its loosest form, without indentation: blanks and tabs, nothing else that is white."""
+    return folded(line.lstrip(" \t"))
+
+
+def _moved(given: str, real: str) -> str:
+    """Return a line of old_string where the file has it."""
+    return split_indentation(real)[0] + split_indentation(given)[1] if given.strip() else real
 
 
 def _runs(lines: list[str], wanted: list[str]) -> Iterator[int]:
@@ -159,10 +176,10 @@ def _fitted(
 ) -> str:
     found = content[start:end]
     newline = manner.newline or newline_at(content, start, end)
-    if not (old.endswith("\n") and end == len(content) and found[-1:] not in ("\r", "\n")):
+    if old.count("\n") < sum(1 for _ in split_lines(found)):
         return fitted(found, old, new, newline, key, manner)
     # The file lacks its last line ending: one in old_string finds the end, and one in new_string is not added.
-    old, ended = old[:-1], new.endswith("\n")
+    old, ended = old.rpartition("\n")[0], new.endswith("\n")
     text = fitted(found, old, new.removesuffix("\n"), newline, key, manner)
     changed = key(new.removesuffix("\n").rpartition("\n")[2]) != key(old.rpartition("\n")[2])
     return text + newline if manner.complete and ended and changed else text

@@ -17,8 +17,8 @@ def without_numbers(old: str, new: str) -> tuple[str, str] | None:
         EditError: Only some lines of `new` have numbers too.
     """
     plain_old = _stripped(old)
-    if plain_old is None:
-        return None
+    if plain_old is None or not plain_old[1].strip():
+        return None  # empty lines are everywhere
     numbers, text = plain_old
     if any(after != before + 1 for before, after in pairwise(numbers)):
         return None

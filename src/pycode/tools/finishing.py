@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pycode.core.data import Data
 from pycode.core.errors import EditError
 from pycode.system import files
 from pycode.tools.base import ToolContext, ToolResult
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from pycode.workspace.formatters import Formatter
 
 
-@dataclass(slots=True)
-class Outcome:
+@dataclass(slots=True, eq=False, repr=False)
+class Outcome(Data):
     """A change that was made."""
 
     changed: Changed

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.system.text import visible
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
 from pycode.tools.globs import compile_glob
@@ -30,8 +31,8 @@ from pycode.tools.targets import request
 _ERROR_BYTES = 100_000
 
 
-@dataclass(slots=True)
-class GlobParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class GlobParameters(Data):
     """What `glob` takes."""
 
     pattern: str = field(metadata={"doc": "Path glob, like src/**/*.py"})

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.system.paths import is_secret
 from pycode.system.text import visible
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
@@ -49,8 +50,8 @@ _LINES_BYTES = 32_000_000
 _COUNTED = re.compile(r"\.[/\\]([^\0]+)\0(\d+)\n")
 
 
-@dataclass(slots=True)
-class GrepParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class GrepParameters(Data):
     """What `grep` takes."""
 
     pattern: str = field(metadata={"doc": "Regular expression"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pycode.core.data import Data
 from pycode.system.text import visible
 from pycode.tools.output import MAX_BYTES
 from pycode.tools.search import Place, relative, shown_name
@@ -27,8 +28,8 @@ _Lines = tuple[str, int, str, list[str]]
 """Lines as ripgrep shows them: file, first number, `:` or `-`, and texts."""
 
 
-@dataclass(slots=True)
-class Match:
+@dataclass(slots=True, eq=False, repr=False)
+class Match(Data):
     """One match with the lines that are shown around it."""
 
     lines: list[tuple[int, str, str]] = field(default_factory=list)

@@ -15,6 +15,7 @@ from pycode.system.files import pinned
 from pycode.system.spawn import Ended, Running
 from pycode.tools.base import ToolContext
 from pycode.tools.command_output import CommandOutput
+from pycode.tools.job_guard import guard
 
 MAX_RUNNING = 16
 """The most jobs that run at once in a session."""
@@ -163,6 +164,7 @@ class Job:
         self.ended: Ended | None = None
         self._on_end = on_end
         self._running: Running | None = None
+        self._guard: Running | None = None
         self._begin = time.monotonic()
         self._started = time.time_ns() // 1_000_000
         self._seconds: float | None = None
@@ -178,6 +180,11 @@ class Job:
             self._running = await spawn.start(
                 argv, cwd=cwd, env=env, on_output=self._take, has_input=True
             )
+        try:
+            self._guard = await guard(self._running.pid)
+        except (OSError, asyncio.CancelledError):
+            self._running.close()
+            raise
         self._task = asyncio.create_task(self._follow(self._running))
 
     @property
@@ -278,6 +285,7 @@ class Job:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait((self._task,))
+        await self._dismiss_guard()
 
     def forget(self) -> None:
         """Let go of the process; its output can still be read."""
@@ -315,6 +323,12 @@ class Job:
     async def _follow(self, running: Running) -> None:
         await running.wait_for_all()
         self._finish()
+        await self._dismiss_guard()
+
+    async def _dismiss_guard(self) -> None:
+        if self._guard is not None:
+            await self._guard.stop()
+            self._guard.close()
 
     def _finish(self) -> None:
         if self.ended is not None:

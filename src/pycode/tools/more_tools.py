@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pycode.core.data import Data
 from pycode.tools.base import Tool, ToolContext, ToolResult
 from pycode.tools.schema import BuiltinTool
 
@@ -21,8 +22,8 @@ _MAX_SHOWN = 15
 _WORD = re.compile(r"[^\W_]{2,}")
 
 
-@dataclass(slots=True)
-class MoreToolsParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class MoreToolsParameters(Data):
     """What `more_tools` takes."""
 
     query: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 from pycode.core.errors import EditError
 from pycode.system.files import decode
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
-from pycode.tools.changes import put, read_existing, was_seen
+from pycode.tools.changes import Changed, read_existing, save, was_seen
 from pycode.tools.notebook import Notebook, new_cell, with_source
 from pycode.tools.schema import BuiltinTool
 from pycode.tools.targets import locked, missing, request, sentence, shown, target
@@ -84,7 +84,8 @@ def _edit(
     file = decode(old)
     notebook = Notebook(file.text)
     text, number = _changed(notebook, parameters)
-    metadata = put(path, file.encode(text), file.text, text, name, context)
+    save(path, file.encode(text), old, context)
+    metadata = Changed(path, name, file.text, text).facts()
     verb = {"replace": "Replaced", "insert": "Inserted", "delete": "Deleted"}[parameters.mode]
     counts = f"(+{metadata['additions']} -{metadata['deletions']})"
     return ToolResult(

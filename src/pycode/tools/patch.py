@@ -10,14 +10,12 @@ from pathlib import Path
 
 from pycode.core.errors import EditError
 from pycode.system import paths
-from pycode.system.files import TextFile, decode, is_binary
-from pycode.tools.changes import read_existing
+from pycode.system.files import decode, is_binary
+from pycode.tools.changes import NEW_FILE, read_existing
 from pycode.tools.patch_commit import FileChange, commit
 from pycode.tools.patch_hunks import patched
 from pycode.tools.patch_text import FilePatch, parse_patch
 from pycode.tools.targets import sentence
-
-_NEW_FILE = TextFile("", "utf-8", b"", "\n")
 
 
 def apply_to_directory(text: str, directory: Path) -> list[Path]:
@@ -124,7 +122,7 @@ class Plan:
     def _add(self, section: FilePatch) -> None:
         file = self._file(section.path, itself=section.action == "delete" or bool(section.move_to))
         if section.action == "add":
-            self._put(file, _NEW_FILE.encode("".join(h.new for h in section.hunks)), section)
+            self._put(file, NEW_FILE.encode("".join(h.new for h in section.hunks)), section)
             file.change.mode = section.mode
         elif section.action == "delete":
             self._delete(file, section)

@@ -92,11 +92,8 @@ class _Search:
             return "exact", self._insertion(hunk)
         found = levels(self._content, hunk.old, hunk.new, self._manner)
         for level, candidates in islice(found, 1 if self._exact_only else None):
-            places = [
-                place
-                for place in islice(candidates, _MAX_PLACES)
-                if self._at_lines(place) and self._at_end(place, hunk)
-            ]
+            fits = (p for p in candidates if self._at_lines(p) and self._at_end(p, hunk))
+            places = list(islice(fits, _MAX_PLACES))
             if places:
                 return level, self._chosen(places, level, hunk, behind)
         raise EditError(miss(self._content, hunk.old, "the hunk's old text"))
@@ -116,17 +113,18 @@ class _Search:
             )
         else:
             position = len(content)
-        newline = self._manner.newline or _usual_newline(content)
-        text = hunk.new if self._unified else hunk.new.replace("\n", newline)
+        newline = self._manner.newline or newline_at(content, position, position)
+        text = hunk.new if "\r" in hunk.new else hunk.new.replace("\n", newline)
         unfinished = position == len(content) and content and content[-1] not in "\r\n"
         return Place(position, position, newline + text if unfinished else text)
 
     def _at_lines(self, place: Place) -> bool:
         """Return whether a place begins at a line; blanks before it are its line's indentation."""
-        start = place.start
-        before = self._content[
-            max(self._content.rfind("\n", 0, start), self._content.rfind("\r", 0, start))
-            + 1 : start
+        start, content = place.start, self._content
+        if content[start - 1 : start + 1] == "\r\n":
+            return False  # the second half of a line ending is no empty line
+        before = content[
+            max(content.rfind("\n", 0, start), content.rfind("\r", 0, start)) + 1 : start
         ]
         return not before or before == "\ufeff"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pycode.core.data import Data
 from pycode.system.text import visible
 from pycode.tools.base import ToolContext, ToolResult
 from pycode.tools.schema import BuiltinTool
@@ -26,8 +27,8 @@ _QUESTION = {
 }
 
 
-@dataclass(slots=True)
-class QuestionParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class QuestionParameters(Data):
     """What `question` takes."""
 
     questions: list[dict[str, Any]] = field(metadata={"items": _QUESTION})

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from pycode.core.data import Data
 
-@dataclass(slots=True, frozen=True)
-class Question:
+
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Question(Data):
     """One question to the user."""
 
     text: str

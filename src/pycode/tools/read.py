@@ -9,6 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.system import files
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
 from pycode.tools.output import MAX_LINE_CHARACTERS, MAX_LINES
@@ -30,8 +31,8 @@ _MAGIC = (
 )
 
 
-@dataclass(slots=True)
-class ReadParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class ReadParameters(Data):
     """What `read` takes."""
 
     file_path: str | list[str] = field(metadata={"doc": "File or directory, or several"})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pycode.core.data import Data
 from pycode.system import files
 from pycode.system.programs import find_beside_python, find_program
 from pycode.system.spawn import Completed, run
@@ -40,8 +41,8 @@ class SearchError(Exception):
     """A search that cannot be done; the message is for the model."""
 
 
-@dataclass(slots=True, frozen=True)
-class Place:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Place(Data):
     """Where a search begins."""
 
     directory: Path

@@ -21,7 +21,7 @@ _SENTENCES = {
     errno.EISDIR: "it is a directory",
     errno.EEXIST: "a part of the path is not a directory",
     errno.ENOTDIR: "a part of the path is not a directory",
-    errno.ELOOP: "the path changed into a link while it was used; try again",
+    errno.ELOOP: "it is a link that leads in a circle, or became a link while it was used",
     errno.ENOSPC: "the disk is full; nothing was changed",
     errno.EDQUOT: "the disk quota is used up; nothing was changed",
     errno.EROFS: "the file system is read-only",

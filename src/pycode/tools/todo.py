@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from pycode.core.data import Data
 from pycode.system.text import visible
 from pycode.tools.base import ToolContext, ToolResult
 from pycode.tools.schema import BuiltinTool
@@ -22,8 +23,8 @@ _ITEM = {
 }
 
 
-@dataclass(slots=True)
-class TodoParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class TodoParameters(Data):
     """What `todo` takes."""
 
     todos: list[dict[str, Any]] = field(metadata={"items": _ITEM})

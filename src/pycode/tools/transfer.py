@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import stat
-from collections.abc import Callable
+from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pycode.system import entries, files
-from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
+from pycode.tools.base import PermissionRequest, ToolContext, ToolResult, ToolRuntime
+from pycode.tools.schema import BuiltinTool
 from pycode.tools.targets import entry, locked, missing, sentence, shown
 
 MAX_ENTRIES = 500
@@ -30,18 +32,81 @@ class TransferParameters:
     """Its new path, with the name."""
 
 
-def transfer_request(parameters: dict[str, Any], context: ToolContext) -> PermissionRequest:
-    """Return both places, and everything in a directory at both of them.
+class TransferTool(BuiltinTool[TransferParameters]):
+    """What `move` and `copy` have in common."""
 
-    Args:
-        parameters: The arguments.
-        context: Where it would run.
-    """
-    source, destination = parameters["source"], parameters["destination"]
-    paths = [source, destination]
-    for inner in paths_below(source, context):
-        paths += [os.path.join(source, inner), os.path.join(destination, inner)]
-    return PermissionRequest("edit", [source, destination], paths)
+    parameters_type = TransferParameters
+    permission = "edit"
+    deferred = True
+    aliases = {  # noqa: RUF012 - never changed
+        "from": "source",
+        "to": "destination",
+        "target": "destination",
+        "source_path": "source",
+        "destination_path": "destination",
+    }
+    bounds = f"{MAX_ENTRIES} entries of a directory"
+    done: ClassVar[str]
+    """What was done, the beginning of a sentence."""
+    keeps_source: ClassVar[bool]
+    """Whether the source stays."""
+
+    @staticmethod
+    @abstractmethod
+    def act(source: Path, target: Path) -> None:
+        """Do it on the disk."""
+
+    def permission_request(
+        self, parameters: dict[str, Any], context: ToolContext
+    ) -> PermissionRequest:
+        """Return both places, and everything in a directory at both of them."""
+        source, destination = parameters["source"], parameters["destination"]
+        paths = [source, destination]
+        for inner in paths_below(source, context):
+            paths += [os.path.join(source, inner), os.path.join(destination, inner)]
+        return PermissionRequest("edit", [source, destination], paths)
+
+    async def run(self, parameters: TransferParameters, context: ToolContext) -> ToolResult:
+        """Do it."""
+        inner = await asyncio.to_thread(paths_below, parameters.source, context)
+        result = await asyncio.to_thread(self._transfer, parameters, context)
+        if result.error is None and context.runtime is not None:
+            for name in ["", *inner]:
+                old = str(Path(result.metadata["source"], name))
+                new = str(Path(result.metadata["path"], name))
+                self._note(old, new, context.runtime)
+        return result
+
+    def _note(self, old: str, new: str, runtime: ToolRuntime) -> None:
+        """Tell the session; what it has seen of the source it has seen of the target."""
+        runtime.mark_seen(new, runtime.seen(old))
+        if not self.keeps_source:
+            runtime.mark_seen(old, None)
+            runtime.file_edited(old)
+        runtime.file_edited(new)
+
+    def _transfer(self, parameters: TransferParameters, context: ToolContext) -> ToolResult:
+        try:
+            source = entry(parameters.source, context)
+            target = entry(parameters.destination, context)
+        except ValueError as error:
+            return ToolResult(self.name, "", error=f"{error}.")
+        names = f"{shown(source, context)} to {shown(target, context)}"
+        title = f"{self.name} {names}"
+        first, second = sorted({source, target}) if source != target else (source, target / "x")
+        try:
+            with locked(first), locked(second):
+                problem = _problem(source, target, context)
+                if problem is not None:
+                    return ToolResult(title, "", error=f"{problem} Nothing was changed.")
+                files.make_folders(target.parent)
+                self.act(source, target)
+        except FileNotFoundError:
+            return ToolResult(title, "", error=missing(source, context))
+        except OSError as error:
+            return ToolResult(title, "", error=sentence(error, names))
+        metadata = {"source": str(source), "path": str(target)}
+        return ToolResult(title, f"{self.done} {names}.", metadata)
 
 
 def paths_below(path: str, context: ToolContext) -> list[str]:
@@ -72,43 +137,6 @@ def tree_problem(found: list[Path] | None, context: ToolContext) -> str | None:
     if judged is not None and any(os.path.realpath(path) not in judged for path in found):
         return "changed after the call was decided about; try again."
     return None
-
-
-def transfer(
-    verb: str,
-    act: Callable[[Path, Path], None],
-    parameters: TransferParameters,
-    context: ToolContext,
-) -> ToolResult:
-    """Move or copy, and say what came of it.
-
-    Args:
-        verb: `move` or `copy`.
-        act: Does it.
-        parameters: From where to where.
-        context: Where and for whom.
-    """
-    try:
-        source = entry(parameters.source, context)
-        target = entry(parameters.destination, context)
-    except ValueError as error:
-        return ToolResult(verb, "", error=f"{error}.")
-    names = f"{shown(source, context)} to {shown(target, context)}"
-    title = f"{verb} {names}"
-    first, second = sorted({source, target}) if source != target else (source, target / "x")
-    try:
-        with locked(first), locked(second):
-            problem = _problem(source, target, context)
-            if problem is not None:
-                return ToolResult(title, "", error=f"{problem} Nothing was changed.")
-            files.make_folders(target.parent)
-            act(source, target)
-    except FileNotFoundError:
-        return ToolResult(title, "", error=missing(source, context))
-    except OSError as error:
-        return ToolResult(title, "", error=sentence(error, names))
-    done = "Moved" if verb == "move" else "Copied"
-    return ToolResult(title, f"{done} {names}.", {"source": str(source), "path": str(target)})
 
 
 def _problem(source: Path, target: Path, context: ToolContext) -> str | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pycode.system.files import TextFile, decode, is_binary, make_folders, sha256
+from pycode.core.data import Data
+from pycode.system.files import TextFile, decode, is_binary, sha256
 from pycode.tools.base import PermissionRequest, ToolContext, ToolResult
-from pycode.tools.changes import Changed, read_existing, save, was_seen
+from pycode.tools.changes import NEW_FILE, Changed, create, read_existing, save, was_seen
 from pycode.tools.finishing import Outcome, change_file
 from pycode.tools.output import bound, number_lines
 from pycode.tools.schema import BuiltinTool
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 
 _HEAD_LINES = 60
 _HEAD_BYTES = 4000
-_NEW_FILE = TextFile("", "utf-8", b"", "\n")
 
 
-@dataclass(slots=True)
-class WriteParameters:
+@dataclass(slots=True, eq=False, repr=False)
+class WriteParameters(Data):
     """What `write` takes."""
 
     file_path: str
@@ -94,19 +94,16 @@ def guard(path: Path, old: bytes, name: str, context: ToolContext) -> tuple[str,
 def _write(path: Path, name: str, content: str, context: ToolContext) -> Outcome | ToolResult:
     old = read_existing(path)
     if old is None:
-        data = _NEW_FILE.encode(content)
-        make_folders(path.parent)
-        save(path, data, context)
-        return Outcome(Changed(path, name, None, content), f"Created {name}")
+        return Outcome(create(path, name, content, context), f"Created {name}")
     refusal = guard(path, old, name, context)
     if refusal is not None:
         return ToolResult(f"write {name}", refusal[1], error=refusal[0])
-    file = _NEW_FILE if is_binary(old) else decode(old)
+    file = NEW_FILE if is_binary(old) else decode(old)
     text = _with_newlines(content, file)
     data = file.encode(text)
     if data == old:
         return ToolResult(f"write {name} (no change)", f"{name} already has this content.", {})
-    save(path, data, context)
+    save(path, data, old, context)
     return Outcome(Changed(path, name, file.text, text), f"Wrote {name}")
 
 

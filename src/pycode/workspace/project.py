@@ -6,13 +6,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pycode.core.data import Data
 from pycode.system.files import sha256
 
 _ID_LENGTH = 16
 
 
-@dataclass(slots=True, frozen=True)
-class Project:
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Project(Data):
     """A directory tree under one root."""
 
     root: Path

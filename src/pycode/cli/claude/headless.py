@@ -66,8 +66,13 @@ async def run_headless(headless: Headless) -> int:
         note(notice)
     try:
         prompt = _prompt(headless.prompt)
+        # The program answers questions as long as a prompt of its own is worked on.
         client = open_local(
-            headless.local, os.environ, attended=headless.asks, debug=headless.debug
+            headless.local,
+            os.environ,
+            attended=headless.asks,
+            debug=headless.debug,
+            hands_over=headless.asks,
         )
     except PyCodeError as error:
         return output.failed(error, headless.resume or headless.name or "")

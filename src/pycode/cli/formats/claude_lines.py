@@ -20,7 +20,6 @@ from pycode.cli.formats.claude_partial import (
 from pycode.cli.formats.claude_result import TurnEnd, failure_text, is_model_failure, result_of
 from pycode.cli.formats.names import outward, outward_call
 from pycode.cli.formats.tally import Tally, Totals
-from pycode.core.errors import ProviderError
 from pycode.core.events import (
     Event,
     MessageUpdated,
@@ -136,8 +135,8 @@ class ClaudeLines:
             for item in self._partial.events(event):
                 self._put({"type": "stream_event", "event": item, "parent_tool_use_id": None})
         match event:
-            case MessageUpdated():
-                self._message(event)
+            case MessageUpdated(message=message):
+                self._messages[message.id] = message
             case PartUpdated() if event.seq is not None:
                 self._part(event.part)
             case SessionError():
@@ -176,15 +175,6 @@ class ClaudeLines:
             self._assistant("msg_failure", "<synthetic>", block, error=end)
         result = result_of(end, self._tally, self._totals, self._denials, seconds)
         return self._put(result)
-
-    def _message(self, event: MessageUpdated) -> None:
-        message = event.message
-        self._messages[message.id] = message
-        if message.role == "assistant" and message.error is not None and self.error is None:
-            # All that is heard of a failure in another process.
-            self.error = SessionError(
-                session_id=event.session_id, code=ProviderError.code, message=message.error
-            )
 
     def _part(self, part: AnyPart) -> None:
         message = self._messages.get(part.message_id)

@@ -43,6 +43,8 @@ class Conversation:
         self._renderer = self._new_renderer()
         self._watching: asyncio.Task[None] | None = None
         self._asking: set[asyncio.Task[None]] = set()
+        self._said: set[str] = set()
+        self._heard: set[str] = set()
         self._began: float | None = None
         self._stopping: asyncio.Task[None] | None = None
 
@@ -64,7 +66,7 @@ class Conversation:
         parts += [TextPart(text=note, synthetic=True) for note in notes]
         self._begin()
         try:
-            await self.client.submit(self.session_id or "", parts)
+            self._said.add(await self.client.submit(self.session_id or "", parts))
         except BaseException:
             self._end()
             raise
@@ -132,6 +134,12 @@ class Conversation:
         match event:
             case MessageUpdated() if event.message.role == "user":
                 self._begin()
+                if event.message.id not in self._said:
+                    self._heard.add(event.message.id)
+            case PartUpdated(part=TextPart(synthetic=False) as text) if (
+                text.message_id in self._heard
+            ):
+                self.face.note(f"From another PyCode: {visible(text.text)}")
             case PermissionAsked() | QuestionAsked():
                 task = asyncio.ensure_future(self._ask(event))
                 self._asking.add(task)
@@ -168,8 +176,9 @@ class Conversation:
             self.face.note(renderer.error.message, "red")
             self.face.note(reference(renderer.error.code).strip())
         elif event.reason == "error":
-            # A bug ended the turn; it is raised here.
+            # A bug ended the turn; it is raised here, unless it was in another process.
             await self.client.engine.wait(event.session_id)
+            self.face.note(ENDS["error"].sentence, "red")
         elif event.reason in ENDS:
             self.face.note(ENDS[event.reason].sentence.format(detail=renderer.detail), "yellow")
         elif renderer.silent:

@@ -1,0 +1,3 @@
+import os
+
+print("cache:", os.environ.get("CACHE_SECONDS", "0"))

@@ -1,0 +1,4 @@
+from report import by_category, load, title
+
+print(title())
+print(by_category(load("sales.json")))

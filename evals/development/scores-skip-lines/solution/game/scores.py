@@ -1,0 +1,16 @@
+"""Reads the scores of a game from lines such as "Ann;12"."""
+
+
+def read_scores(lines):
+    scores = {}
+    for line in lines:
+        try:
+            name, points = line.strip().split(";")
+            scores[name] = scores.get(name, 0) + int(points)
+        except ValueError:
+            continue
+    return scores
+
+
+def winner(scores):
+    return max(scores, key=scores.get)

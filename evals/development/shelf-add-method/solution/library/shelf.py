@@ -1,0 +1,30 @@
+"""A shelf of books."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Book:
+    title: str
+    author: str
+    year: int
+
+
+class Shelf:
+    def __init__(self):
+        self._books = []
+
+    def put(self, book):
+        self._books.append(book)
+
+    def by_author(self, author):
+        return [book.title for book in self._books if book.author == author]
+
+    def __len__(self):
+        return len(self._books)
+
+    def oldest(self):
+        """Return the title of the oldest book, None where there is none."""
+        if not self._books:
+            return None
+        return min(self._books, key=lambda book: book.year).title
