@@ -30,6 +30,20 @@ async def test_a_run_stops_cleanly_at_its_limit(
     assert 1 <= len(server.requests) <= 3
 
 
+async def test_a_limit_that_cannot_be_kept_is_told(place: Place, serve: Serve) -> None:
+    await serve([[say("done")]])
+    result = await place.run("run", "--max-cost", "1", "-m", "openai/of-my-own", "go")
+    assert result.code == 0, result.err
+    assert "prices of openai/of-my-own are not known" in result.err
+
+
+@pytest.mark.parametrize("option", ["--max-cost", "--max-time"])
+async def test_a_limit_that_is_no_number_is_refused(place: Place, option: str) -> None:
+    result = await place.run("run", option, "nan", "go")
+    assert result.code == 2
+    assert "'nan' is not a valid float" in result.err
+
+
 async def test_a_run_that_takes_too_long_ends_with_4(place: Place, serve: Serve) -> None:
     await serve([[say("so far"), hang()]])
     result = await place.run("run", "--max-time", "3", "go")

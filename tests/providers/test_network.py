@@ -175,7 +175,7 @@ async def ask_securely(certificate: Path, collect: Collect, ca_file: str | None 
     async with byte_server([body], tls=context) as url:
         config = ProviderConfig("openai", KEY, f"{url}/v1", ca_file=ca_file)
         provider = OpenAIProvider(config)
-        got = await collect(provider.stream("m", HELLO, max_retries=0))
+        got = await collect(provider.stream("m", HELLO))
         await provider.close()
     return got
 
@@ -187,6 +187,7 @@ class TestCertificates:
         got = await ask_securely(certificate, collect)
         assert isinstance(got.error, NetworkError)
         assert "ca_file" in str(got.error)
+        assert not got.events, "it is not asked again"
 
     async def test_it_is_named_in_the_environment(
         self, certificate: Path, collect: Collect, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
 _LIMITS = ("max_steps", "max_cost", "max_tokens", "max_time")
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Amount(click.FloatRange):
+    """A number in a range; "nan" is in none, though no comparison says so."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a valid float.", param, ctx)
+        return number
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -109,7 +122,7 @@ def common_options(function: Function) -> Function:
         ),
         click.option(
             "--max-cost",
-            type=click.FloatRange(min=0, min_open=True),
+            type=_Amount(min=0, min_open=True),
             metavar="USD",
             help="Stop when this much was spent (exit code 4).",
         ),
@@ -121,7 +134,7 @@ def common_options(function: Function) -> Function:
         ),
         click.option(
             "--max-time",
-            type=click.FloatRange(min=0, min_open=True),
+            type=_Amount(min=0, min_open=True),
             metavar="SECONDS",
             help="Stop after this many seconds (exit code 4).",
         ),

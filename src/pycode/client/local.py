@@ -250,6 +250,7 @@ def open_local(
         None if trusted else ignored_notice(project.root, config.untrusted),
         BYPASS_NOTICE if bypasses else None,
         resolved.notice,
+        _uncounted(options, resolved),
     ]
     return LocalClient(
         engine,
@@ -261,6 +262,14 @@ def open_local(
         environ,
         [*config.warnings, *filter(None, notices)],
     )
+
+
+def _uncounted(options: LocalOptions, resolved: ResolvedModel) -> str | None:
+    """Return what a user should know whose limit of money cannot be kept, or None."""
+    if options.limits.get("max_cost") is None or resolved.profile.prices is not None:
+        return None
+    prices = "use --max-tokens, or say its prices under models in ~/.pycode/config.yaml"
+    return f"The prices of {resolved.label} are not known, so --max-cost stops nothing: {prices}."
 
 
 def known_secrets(config: Config, environ: Mapping[str, str]) -> list[str]:

@@ -178,7 +178,10 @@ def refusal(service: Service, error: httpx2.RequestError, model: str) -> Refusal
     import httpx2
 
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError | httpx2.ProxyError):
-        return Refusal(connection_error(service, error, model))
+        # A certificate that is not trusted is not trusted at the next try either.
+        return Refusal(
+            connection_error(service, error, model), retry="certificate" not in str(error).lower()
+        )
     if isinstance(error, httpx2.UnsupportedProtocol):
         return Refusal(connection_error(service, error, model), retry=False)
     return Refusal(broken_connection(service, str(error) or type(error).__name__, model))

@@ -89,7 +89,7 @@ class Transport:
                     body = await answer.read(MAX_EVENT)
                     try:
                         return json.loads(body)
-                    except ValueError as error:
+                    except (ValueError, RecursionError) as error:
                         raise answer.is_no_answer(body) from error
         except Refusal as failed:
             raise failed.error from failed.__cause__
