@@ -22,10 +22,10 @@ async def stopped_by_signals(
     tasks: list[asyncio.Future[None]] = []
 
     def interrupt(number: int) -> None:
-        if received:
+        received.append(number)
+        if len(received) > 1:
             _leave(loop, 128 + number)
             return
-        received.append(number)
         tasks.append(asyncio.ensure_future(stop()))
 
     loop = asyncio.get_running_loop()
@@ -42,8 +42,10 @@ async def stopped_by_signals(
     try:
         yield lambda: 128 + received[0] if received else 0
     finally:
-        for item in signals:
-            loop.remove_signal_handler(item)
+        # A third one, while the process leaves, must not end it in another way.
+        if len(received) < 2:
+            for item in signals:
+                loop.remove_signal_handler(item)
 
 
 def _leave(loop: asyncio.AbstractEventLoop, code: int) -> None:
