@@ -161,5 +161,8 @@ if __name__ == "__main__":
     os.umask(0o077)
     code = main()
     sys.stdout.flush()
-    # The engine's threads need not be wound up, and a request may still be running.
+    if code:
+        # On the way out the engine writes the last lines of its log, which say what was wrong.
+        sys.exit(code)
+    # Its threads need not be wound up, and a request may still be running.
     os._exit(code)
